@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+import tseslint from "typescript-eslint";
+
+/** Nothing in the library knows a machine: no I/O, no Node, no ECMA-419 module. */
+const notInTheLibrary = ["node:*", "embedded:*", "xs-ota/host/*", "xs-ota/common/*", "**/hosts/**"];
+/** Tools may use the formats, never the agent. */
+const notInTheTools = ["xs-ota", "xs-ota/agent/*", "xs-ota/download/*"];
+
+const layer = (files, patterns) => ({
+  files,
+  rules: { "no-restricted-imports": ["error", { patterns }] },
+});
+
+export default tseslint.config(
+  { ignores: ["build/**", "node_modules/**", "**/*.mjs", "**/*.d.ts"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ["./tsconfig.json", "./tsconfig.device.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      complexity: ["error", 8],
+      "max-lines": ["error", { max: 300, skipBlankLines: false }],
+      "max-lines-per-function": ["error", 40],
+    },
+  },
+  layer(["pal/*.ts"], [...notInTheLibrary, "./flash/*", "./boot/*"]),
+  layer(["pal/flash/**", "pal/boot/**"], [...notInTheLibrary, "xs-ota", "xs-ota/*"]),
+  layer(["src/**"], [...notInTheLibrary, "xs-ota/pal/flash/*", "xs-ota/pal/boot/*"]),
+  layer(["cloud/**", "cli/**", "toolchain/**"], notInTheTools),
+  {
+    files: ["hosts/**", "examples/**"],
+    rules: {
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/no-unnecessary-type-assertion": "off",
+    },
+  },
+  {
+    files: ["test/**"],
+    rules: {
+      "max-lines-per-function": "off",
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: [
+            { from: "package", name: ["test", "it", "describe", "suite"], package: "node:test" },
+          ],
+        },
+      ],
+    },
+  },
+);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+import type { FlashPartition } from "./flash.js";
+
+/**
+ * State of the image that runs. The names are the C library's `OtaPalImageState_t`:
+ * "PendingCommit" is a trial that reverts at the next reset unless it is committed.
+ */
+export type PalImageState = "Unknown" | "PendingCommit" | "Valid" | "Invalid";
+
+/**
+ * The bootloader's flags, and the slot that the next image is written to.
+ * Flags only: no image bytes pass through here, and only the bootloader moves images.
+ *
+ * Every host promises, and test/contract/boot.ts checks: each call is atomic under power loss, and
+ * repeating it is harmless.
+ */
+export interface BootControl {
+  /** Where a new image is written. Holds the fallback image while the running one is on trial. */
+  readonly spare: FlashPartition;
+  /** Largest file in bytes that `spare` can take, room for boot flags and for the swap left out. */
+  readonly capacity: number;
+
+  imageState(): PalImageState;
+
+  /**
+   * Makes sure that `spare` cannot boot, and that its flags can be written afterwards.
+   * @throws OtaError "state-invalid" while the running image is on trial: `spare` is its fallback.
+   */
+  clearSpare(): void;
+
+  /**
+   * Makes the bootloader start the image in `spare` at the next reset, on trial.
+   * @throws OtaError "flash-failed"; "image-malformed" when `spare` holds no image.
+   */
+  setPending(): void;
+
+  /** Makes the running image permanent. @throws OtaError "flash-failed". */
+  confirm(): void;
+
+  /**
+   * What identifies an image for good: the digest that its header or trailer carries.
+   * @returns `undefined` when there is no image.
+   */
+  identify(which: "running" | "spare"): Uint8Array | undefined;
+}
