@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { CliError, messageOf } from "./failure.js";
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ENOENT";
+
+const isThere = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "EEXIST";
+
+/**
+ * Reads a file that the user named.
+ * @param what what the file is, for the message: "the image".
+ * @throws CliError "input", with `remedy`.
+ */
+export function readInput(path: string, what: string, remedy?: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const why = isMissing(error) ? "there is no such file" : messageOf(error);
+    throw new CliError("input", `${what} ${path}: ${why}`, remedy, { cause: error });
+  }
+}
+
+/** A file to be written; `mode` as chmod has it. */
+export interface NewFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  readonly mode?: number;
+}
+
+/**
+ * Writes all of the files or none, and never over one that is there.
+ * @throws CliError "input".
+ */
+export function createFiles(files: readonly NewFile[]): void {
+  const written: string[] = [];
+  try {
+    for (const { path, content, mode } of files) {
+      writeFileSync(path, content, { flag: "wx", mode: mode ?? 0o644 });
+      written.push(path);
+    }
+  } catch (error) {
+    for (const path of written) rmSync(path, { force: true });
+    const path = files[written.length]?.path ?? "";
+    if (!isThere(error)) throw new CliError("input", `${path}: ${messageOf(error)}`);
+    throw new CliError(
+      "input",
+      `${path} exists already, and nothing was written`,
+      "Give another --name or --out, or move the old one away.",
+    );
+  }
+}
+
+/**
+ * The JSON in a file that the user named.
+ * @throws CliError "input", with the parser's own words.
+ */
+export function readJson(path: string, what: string, remedy?: string): unknown {
+  const text = new TextDecoder().decode(readInput(path, what, remedy));
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CliError("input", `${what} ${path}: ${messageOf(error)}`, "Correct the JSON in it.");
+  }
+}

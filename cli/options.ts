@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+
+/** A whole number from `first` to `last`, for commander's options. */
+export function wholeNumber(first: number, last: number): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= first && value <= last) return value;
+    throw new InvalidArgumentError(`It is a whole number from ${first} to ${last}.`);
+  };
+}
+
+export const atLeastOne = wholeNumber(1, Number.MAX_SAFE_INTEGER);

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+import "reflect-metadata";
+import { createPrivateKey, createPublicKey, sign, webcrypto, X509Certificate } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+import type { SignatureScheme } from "xs-ota/pal/crypto";
+import { CliError, messageOf } from "./failure.js";
+
+/** Kinds of code-signing key, and what WebCrypto calls them. */
+// prettier-ignore
+const keyKinds = Object.freeze({
+  "ecdsa-p256": { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+  "rsa-2048": rsa(2048),
+  "rsa-3072": rsa(3072),
+});
+
+export type KeyKind = keyof typeof keyKinds;
+export const keyKindNames = Object.freeze(Object.keys(keyKinds) as KeyKind[]);
+
+function rsa(modulusLength: number): RsaKind {
+  const publicExponent = new Uint8Array([1, 0, 1]);
+  return { name: "RSASSA-PKCS1-v1_5", modulusLength, publicExponent, hash: "SHA-256" };
+}
+type RsaKind = webcrypto.RsaHashedKeyGenParams & { readonly hash: string };
+
+/** A private key and its certificate, PEM. */
+export interface CodeSigningPair {
+  readonly privateKey: string;
+  readonly certificate: string;
+}
+
+/**
+ * Makes a code-signing key and a self-signed certificate for it, valid from now for `days` days.
+ * Source: RFC 5280 4.2.1.12 (id-kp-codeSigning); AWS IoT developer guide, "Create a code-signing certificate".
+ */
+export async function createCodeSigningPair(
+  kind: KeyKind,
+  commonName: string,
+  days: number,
+): Promise<CodeSigningPair> {
+  const algorithm = keyKinds[kind];
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const notBefore = new Date();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: [{ CN: [commonName] }],
+    keys,
+    signingAlgorithm: algorithm,
+    notBefore,
+    notAfter: new Date(notBefore.getTime() + days * 86_400_000),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.codeSigning]),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return {
+    privateKey: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`,
+    certificate: `${certificate.toString("pem")}\n`,
+  };
+}
+
+/**
+ * Parses a private key, PEM.
+ * @throws CliError "input" naming `path`, also for a key that no signature scheme takes.
+ */
+export function parsePrivateKey(pem: Uint8Array, path: string): KeyObject {
+  try {
+    const key = createPrivateKey(Buffer.from(pem));
+    schemeOf(key);
+    return key;
+  } catch (error) {
+    throw new CliError(
+      "input",
+      `the key ${path} cannot be used: ${messageOf(error)}`,
+      "Give an ECDSA P-256, RSA-2048 or RSA-3072 private key in PEM; `xs-ota keys` makes one.",
+    );
+  }
+}
+
+/** The keys that signatures are made with, as Node names their type and their curve or size. */
+// prettier-ignore
+const schemeOfKey: Readonly<Record<string, SignatureScheme>> = Object.freeze({
+  "ec prime256v1": "sig-sha256-ecdsa",
+  "rsa 2048":      "sig-sha256-rsa",
+  "rsa 3072":      "sig-sha256-rsa",
+});
+
+/** The signature scheme that a key, private or public, is for. @throws Error when there is none. */
+export function schemeOf(key: KeyObject): SignatureScheme {
+  const details = key.asymmetricKeyDetails;
+  const name = `${key.asymmetricKeyType} ${details?.namedCurve ?? details?.modulusLength}`;
+  const scheme = schemeOfKey[name];
+  if (scheme === undefined) throw new Error(`no signature scheme takes a key of type ${name}`);
+  return scheme;
+}
+
+/** The signature over the whole file that a job document carries, as AWS IoT Code Signing makes it. */
+export interface DetachedSignature {
+  readonly scheme: SignatureScheme;
+  /** Base64 of the DER ECDSA signature, or of the RSASSA-PKCS1-v1_5 one. */
+  readonly signature: string;
+}
+
+/** Signs a whole file for the job document. */
+export function signDetached(file: Uint8Array, key: KeyObject): DetachedSignature {
+  return { scheme: schemeOf(key), signature: sign("sha256", file, key).toString("base64") };
+}
+
+/**
+ * Makes sure that `certificate` is that of `key`.
+ * @throws CliError "input" naming `path`.
+ */
+export function checkCertificate(certificate: Uint8Array, key: KeyObject, path: string): void {
+  let parsed: X509Certificate;
+  try {
+    parsed = new X509Certificate(certificate);
+  } catch (error) {
+    throw new CliError("input", `the certificate ${path} does not parse: ${messageOf(error)}`);
+  }
+  if (!createPublicKey(key).equals(parsed.publicKey)) {
+    throw new CliError(
+      "input",
+      `the certificate ${path} is not that of the key`,
+      "Give the two that `xs-ota keys` wrote together.",
+    );
+  }
+}
