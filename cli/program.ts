@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { Command, CommanderError } from "@commander-js/extra-typings";
+import { cancelCommand } from "./commands/cancel.js";
+import { deployCommand } from "./commands/deploy.js";
+import { jobsCommand } from "./commands/jobs.js";
 import { keysCommand } from "./commands/keys.js";
+import { thingsCommand } from "./commands/things.js";
+import { watchCommand } from "./commands/watch.js";
 import { exitCodes } from "./failure.js";
-import type { Output } from "./output.js";
+import type { Session } from "./session.js";
 
 const exitCodesHelp = `
 Exit codes:
@@ -15,20 +20,33 @@ Exit codes:
   70  a defect of xs-ota
   130 Ctrl-C`;
 
+/** All commands, in the order of the help. */
+const commands: readonly ((session: Session) => Command)[] = Object.freeze([
+  keysCommand,
+  thingsCommand,
+  deployCommand,
+  watchCommand,
+  jobsCommand,
+  cancelCommand,
+]);
+
 /** `xs-ota` with all its commands. */
-function createProgram(output: Output): Command {
+function createProgram(session: Session): Command {
   const program = new Command("xs-ota")
     .description("Over-the-air firmware updates for devices that run TypeScript on XS.")
+    .option("--profile <name>", "the cloud to use, by its name in the configuration")
+    .option("--endpoint <url>", "a desk cloud; without it and a profile, AWS")
+    .option("--region <name>", "the AWS region")
+    .option("--config <file>", "the configuration, instead of ./xs-ota.json or the user's own")
     .option("--json", "print one JSON value a line")
     .option("--debug", "print stack traces")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", exitCodesHelp)
-    .hook("preAction", command => {
-      const { json = false, debug = false } = command.opts();
-      output.configure({ json, debug });
-    });
-  for (const command of [keysCommand(output)]) program.addCommand(command);
-  for (const command of [program, ...program.commands]) command.exitOverride();
+    .hook("preAction", command => session.configure(command.opts()));
+  for (const create of commands) program.addCommand(create(session));
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().copyInheritedSettings(program);
+  }
   return program;
 }
 
@@ -37,12 +55,15 @@ function createProgram(output: Output): Command {
  * @param args without the interpreter and the script.
  * @returns the exit code.
  */
-export async function runProgram(args: readonly string[], output: Output): Promise<number> {
+export async function runProgram(args: readonly string[], session: Session): Promise<number> {
   try {
-    await createProgram(output).parseAsync(args, { from: "user" });
+    await createProgram(session).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
-    return output.fail(error);
+    if (session.signal.aborted) return exitCodes.interrupted;
+    return session.output.fail(error);
+  } finally {
+    session.close();
   }
 }

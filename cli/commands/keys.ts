@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { createFiles } from "../files.js";
 import { atLeastOne } from "../options.js";
-import type { Output } from "../output.js";
+import type { Session } from "../session.js";
 import { createCodeSigningPair, keyKindNames } from "../signing.js";
 
 /** `xs-ota keys`: makes what firmware is signed with. */
-export function keysCommand(output: Output): Command {
+export function keysCommand({ output }: Session): Command {
   return new Command("keys")
     .summary("make a code-signing key and its certificate")
     .description(

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { createPrivateKey, verify, X509Certificate } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { TestContext } from "node:test";
 import { checkCertificate, keyKindNames, schemeOf, signDetached } from "xs-ota/cli/signing";
 import { runCli } from "xs-ota/test/support/cli";
+import { temporaryFolder } from "xs-ota/test/support/files";
 
 const CODE_SIGNING = "1.3.6.1.5.5.7.3.3"; // id-kp-codeSigning, RFC 5280 4.2.1.12
-
-function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "xs-ota-"));
-  t.after(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
 
 for (const type of keyKindNames) {
   test(`an ${type} key signs what its certificate verifies`, async t => {

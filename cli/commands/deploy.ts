@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+import { basename } from "node:path";
+import { Command, Option } from "@commander-js/extra-typings";
+import { deploy, planDeployment } from "../deployment.js";
+import type { Deployment, SignedFile } from "../deployment.js";
+import { CliError } from "../failure.js";
+import { readInput } from "../files.js";
+import type { DataProtocol } from "../job-document.js";
+import { showJob } from "../job-progress.js";
+import { watchJob } from "../job-watch.js";
+import { wholeNumber } from "../options.js";
+import type { Session } from "../session.js";
+import { parsePrivateKey, signDetached } from "../signing.js";
+
+const protocolsOf = Object.freeze({
+  mqtt: ["MQTT"],
+  http: ["HTTP"],
+  both: ["MQTT", "HTTP"],
+} as const satisfies Record<string, readonly DataProtocol[]>);
+
+const examples = `
+Examples:
+  # one device, on the cloud that \`xs-ota cloud\` started, and wait for it
+  xs-ota deploy build/app-1.1.0.img --thing lamp-1 --key keys/code-signing.key.pem --watch
+  # see the job document that devices would get; nothing is sent
+  xs-ota deploy build/app-1.1.0.img --thing lamp-1 --key keys/code-signing.key.pem --dry-run`;
+
+/** The arguments of `xs-ota deploy`, whose options get their types from here. */
+const deployArguments = () =>
+  new Command("deploy")
+    .summary("send an image to devices")
+    .description(
+      "Signs an image, puts it in the bucket, and makes the stream and the job by which devices fetch it. " +
+        "Prints the job's id, which `watch`, `jobs` and `cancel` take.",
+    )
+    .argument("<image>", "the file that `xs-ota build` wrote")
+    .option("--thing <name...>", "the devices to update")
+    .option("--group <name...>", "the groups of devices to update")
+    .requiredOption("--key <file>", "the private code-signing key")
+    .option("--certfile <name>", "what devices call the key's certificate", "code-signing")
+    .addOption(
+      new Option("--protocol <name>", "how devices fetch it")
+        .choices(["mqtt", "http", "both"])
+        .default("mqtt" as const),
+    )
+    .option("--job-id <id>", "what to call the job (default: AFR_OTA-, image and time)")
+    .option("--filepath <path>", "what devices call the file (default: the image's name)")
+    .option("--file-type <n>", "kind of file, 0 is firmware", wholeNumber(0, 255), 0)
+    .option("--bucket <name>", "the S3 bucket to put it in (default: the profile's)")
+    .option("--role <arn>", "by which AWS IoT reads the bucket (default: the profile's)")
+    .option("--dry-run", "print the job document and send nothing")
+    .option("--watch", "follow the job until all devices are through")
+    .addHelpText("after", examples);
+
+type DeployOptions = ReturnType<ReturnType<typeof deployArguments>["opts"]>;
+
+/** `xs-ota deploy`: sends an image to devices. */
+export function deployCommand(session: Session): Command {
+  return deployArguments().action(async (image, options) => {
+    const { output, signal } = session;
+    const deployment = readDeployment(image, options);
+    const aws = session.openAws(options);
+    const plan = await planDeployment(deployment, aws);
+    const text = JSON.stringify(plan.document, undefined, 2);
+    if (options.dryRun === true) {
+      output.result(plan.document, text);
+      return;
+    }
+    await deploy(deployment, plan, aws);
+    output.result(plan, `job ${plan.jobId} created on ${aws.where}`);
+    if (options.watch === true) await showJob(watchJob(aws, plan.jobId, { signal }), output);
+  }) as unknown as Command;
+}
+
+/** @throws CliError "usage", "input". */
+function readDeployment(image: string, options: DeployOptions): Deployment {
+  const { thing = [], group = [], certfile, fileType, key } = options;
+  if (thing.length + group.length === 0) throw noTarget();
+  const path = options.filepath ?? basename(image);
+  return {
+    jobId: options.jobId ?? newJobId(path),
+    things: thing,
+    groups: group,
+    file: signFile(image, key, { path, certificateName: certfile, fileType }),
+    protocols: protocolsOf[options.protocol],
+    settings: {},
+  };
+}
+
+type FileNames = Pick<SignedFile, "path" | "certificateName" | "fileType">;
+
+function signFile(image: string, keyPath: string, names: FileNames): SignedFile {
+  const bytes = readInput(image, "the image", "`xs-ota build` makes one.");
+  const key = parsePrivateKey(readInput(keyPath, "the key", "`xs-ota keys` makes one."), keyPath);
+  return { ...names, bytes, ...signDetached(bytes, key) };
+}
+
+/** A job's id may have letters, digits, - and _, 64 at most. Source: AWS IoT API, CreateJob. */
+function newJobId(path: string): string {
+  const name = path.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 40);
+  return `AFR_OTA-${name}-${Math.floor(Date.now() / 1000)}`;
+}
+
+const noTarget = (): CliError =>
+  new CliError(
+    "usage",
+    "no device is named",
+    "Give --thing or --group; `xs-ota things` lists them.",
+  );
