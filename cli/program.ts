@@ -3,6 +3,7 @@ import { Command, CommanderError } from "@commander-js/extra-typings";
 import { cancelCommand } from "./commands/cancel.js";
 import { deployCommand } from "./commands/deploy.js";
 import { jobsCommand } from "./commands/jobs.js";
+import { deviceCommand } from "./commands/device.js";
 import { keysCommand } from "./commands/keys.js";
 import { thingsCommand } from "./commands/things.js";
 import { watchCommand } from "./commands/watch.js";
@@ -28,6 +29,7 @@ const commands: readonly ((session: Session) => Command)[] = Object.freeze([
   watchCommand,
   jobsCommand,
   cancelCommand,
+  deviceCommand,
 ]);
 
 /** `xs-ota` with all its commands. */

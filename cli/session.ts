@@ -34,12 +34,17 @@ export class Session {
     return this.#options;
   }
 
+  /** The profile that the options and the configuration name. @throws CliError "usage", "input". */
+  get profile(): Profile {
+    return chooseProfile(this.#options);
+  }
+
   /**
    * The cloud that the options and the configuration name; `more` goes over the profile.
    * @throws CliError "usage", "input".
    */
   openAws(more: Pick<Profile, "bucket" | "role"> = {}): Aws {
-    const chosen = chooseProfile(this.#options);
+    const chosen = this.profile;
     const { bucket = chosen.bucket, role = chosen.role } = more;
     this.#aws ??= openAws({ ...chosen, bucket, role });
     return this.#aws;

@@ -6,6 +6,7 @@ import type { Deployment, SignedFile } from "../deployment.js";
 import { CliError } from "../failure.js";
 import { readInput } from "../files.js";
 import type { DataProtocol } from "../job-document.js";
+import { jobSettings, parseAbort, parseRamp, parseRetry } from "../job-settings.js";
 import { showJob } from "../job-progress.js";
 import { watchJob } from "../job-watch.js";
 import { wholeNumber } from "../options.js";
@@ -22,6 +23,9 @@ const examples = `
 Examples:
   # one device, on the cloud that \`xs-ota cloud\` started, and wait for it
   xs-ota deploy build/app-1.1.0.img --thing lamp-1 --key keys/code-signing.key.pem --watch
+  # a fleet: 10 devices a minute, twice as many after each 100 that took it; stop if 5 % of 20 fail
+  xs-ota deploy build/app-1.1.0.img --group lamps --key keys/code-signing.key.pem \\
+    --ramp 10,2,succeeded:100 --abort all:5:20 --timeout 60 --retry failed:3
   # see the job document that devices would get; nothing is sent
   xs-ota deploy build/app-1.1.0.img --thing lamp-1 --key keys/code-signing.key.pem --dry-run`;
 
@@ -48,6 +52,12 @@ const deployArguments = () =>
     .option("--file-type <n>", "kind of file, 0 is firmware", wholeNumber(0, 255), 0)
     .option("--bucket <name>", "the S3 bucket to put it in (default: the profile's)")
     .option("--role <arn>", "by which AWS IoT reads the bucket (default: the profile's)")
+    .option("--rate <n>", "devices told per minute at most", wholeNumber(1, 1000))
+    .option("--ramp <rule>", "grow that rate: 50,2,succeeded:1000", parseRamp)
+    .option("--abort <rule>", "cancel when too many fail: failed:20:100; repeatable", parseAbort)
+    .option("--timeout <minutes>", "for a device, once it began", wholeNumber(1, 10_080))
+    .option("--retry <rule>", "try again: failed:3 or timed_out:1; repeatable", parseRetry)
+    .option("--continuous", "devices that join a group later get it too")
     .option("--dry-run", "print the job document and send nothing")
     .option("--watch", "follow the job until all devices are through")
     .addHelpText("after", examples);
@@ -83,7 +93,7 @@ function readDeployment(image: string, options: DeployOptions): Deployment {
     groups: group,
     file: signFile(image, key, { path, certificateName: certfile, fileType }),
     protocols: protocolsOf[options.protocol],
-    settings: {},
+    settings: jobSettings(options),
   };
 }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { boards, packageRoot } from "../boards.js";
+import type { Board } from "../boards.js";
+import { startDevice } from "../device-process.js";
+import { CliError } from "../failure.js";
+import { readInput } from "../files.js";
+import { makeFlashImage } from "../flash-image.js";
+import { readFlashMap } from "../flash-map.js";
+import type { Session } from "../session.js";
+
+const examples = `
+Examples:
+  # a new device on the cloud that \`xs-ota cloud\` started
+  xs-ota device --thing lamp-1 --image build/app-1.0.0.img --cert keys/code-signing.cert.pem
+  # the same device again, where it was
+  xs-ota device --thing lamp-1`;
+
+/** The arguments of `xs-ota device`, whose options get their types from here. */
+const deviceArguments = () =>
+  new Command("device")
+    .summary("run a device on this machine")
+    .description(
+      "Runs a device as a process on this machine, its flash in a file, and shows its console until Ctrl-C. " +
+        "A flash file that is there is used as it is, so the device goes on where it was; with --image a new " +
+        "one is made.",
+    )
+    .requiredOption("--thing <name>", "what the device is called")
+    .addOption(
+      new Option("--board <name>", "the machine to run")
+        .choices(["linux"])
+        .default("linux" as const),
+    )
+    .option("--flash <file>", "its flash (default: devices/<thing>.flash)")
+    .option("--image <file>", "make a new flash, with this signed image in it")
+    .option("--cert <file>", "with --image: the code-signing certificate it trusts")
+    .option("--certfile <name>", "with --image: what it calls that certificate", "code-signing")
+    .option(
+      "--mqtt <host:port>",
+      "with --image: where it connects (default: the profile's)",
+      hostPort,
+    )
+    .addHelpText("after", examples);
+
+type DeviceOptions = ReturnType<ReturnType<typeof deviceArguments>["opts"]>;
+
+/** `xs-ota device`: runs a device on this machine. */
+export function deviceCommand(session: Session): Command {
+  return deviceArguments().action(async options => {
+    const board = boards[options.board];
+    const flash = options.flash ?? join("devices", `${options.thing}.flash`);
+    prepareFlash(session, board, flash, options);
+    const executable = findExecutable(board);
+    const { output, signal } = session;
+    const onLine = (line: string): void => output.result({ console: line }, line);
+    const device = startDevice({ executable, flash, onLine });
+    signal.addEventListener("abort", () => void device.stop());
+    const code = await device.ended;
+    signal.throwIfAborted();
+    if (code !== 0) throw new CliError("unsuccessful", `the device ended with ${String(code)}`);
+  });
+}
+
+/** Makes the flash file if `--image` asks for it. @throws CliError "input", "usage". */
+function prepareFlash(session: Session, board: Board, path: string, options: DeviceOptions): void {
+  const { image, cert } = options;
+  if (image === undefined) {
+    if (existsSync(path)) return;
+    throw new CliError("usage", `there is no flash file ${path}`, "Give --image to make one.");
+  }
+  if (cert === undefined) throw missing("--cert", "the certificate that `xs-ota keys` made");
+  const endpoint = options.mqtt ?? session.profile.mqtt;
+  if (endpoint === undefined)
+    throw missing("--mqtt", "the host and port that `xs-ota cloud` printed");
+  const pem = new TextDecoder().decode(readInput(cert, "the certificate"));
+  const identity = {
+    thingName: options.thing,
+    endpoint,
+    certificates: { [options.certfile]: pem },
+  };
+  const map = readFlashMap(join(packageRoot, board.flashMap));
+  const bytes = makeFlashImage(map, { identity, image: readInput(image, "the image") });
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+}
+
+const missing = (option: string, what: string): CliError =>
+  new CliError("usage", `a new flash needs ${option}`, `Give ${option}, ${what}.`);
+
+function findExecutable({ executable, makeTarget }: Board): string {
+  const path = join(packageRoot, executable);
+  if (existsSync(path)) return path;
+  throw new CliError(
+    "tool",
+    `${path} is not built`,
+    `Run \`make ${makeTarget}\` in ${packageRoot}.`,
+  );
+}
+
+function hostPort(text: string): { host: string; port: number } {
+  const [, host, port] = /^(.+):(\d+)$/.exec(text) ?? [];
+  if (host !== undefined && Number(port) >= 1 && Number(port) <= 65535) {
+    return { host, port: Number(port) };
+  }
+  throw new InvalidArgumentError("It is host:port, as in 127.0.0.1:1883.");
+}

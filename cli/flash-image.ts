@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+import { X509Certificate } from "node:crypto";
+import { CliError, messageOf } from "./failure.js";
+import { findPartition, flashSize } from "./flash-map.js";
+import type { FlashMap } from "./flash-map.js";
+
+/** Who a device is. Source: docs/flash-format.md, "Data". */
+export interface DeviceIdentity {
+  readonly thingName: string;
+  readonly endpoint: { readonly host: string; readonly port: number };
+  /** PEM, by the name that a job document's `certfile` has. */
+  readonly certificates: Readonly<Record<string, string>>;
+}
+
+/** What a new device has on its flash. */
+export interface FlashContents {
+  readonly identity: DeviceIdentity;
+  /** The signed image that it starts with. */
+  readonly image: Uint8Array;
+}
+
+/**
+ * The whole flash of a new device: trusted keys, its first image in slot-a, its identity, all else erased.
+ * The bootloader trusts the keys of the same certificates as the agent.
+ * @throws CliError "input" when something does not fit.
+ */
+export function makeFlashImage(map: FlashMap, { identity, image }: FlashContents): Uint8Array {
+  const flash = new Uint8Array(flashSize(map)).fill(map.erasedByte);
+  const keys = Object.entries(identity.certificates).map(publicKeyOf).join("");
+  const encoder = new TextEncoder();
+  const contents = {
+    boot: encoder.encode(keys),
+    "slot-a": image,
+    data: encoder.encode(JSON.stringify(identity)),
+  };
+  for (const [name, bytes] of Object.entries(contents)) {
+    const { offset, size } = findPartition(map, name);
+    // text is ended by an erased byte
+    const room = name === "slot-a" ? size : size - 1;
+    if (bytes.length > room) throw tooLarge(name, bytes.length, room);
+    flash.set(bytes, offset);
+  }
+  return flash;
+}
+
+function publicKeyOf([name, pem]: [string, string]): string {
+  try {
+    return new X509Certificate(pem).publicKey.export({ type: "spki", format: "pem" }).toString();
+  } catch (error) {
+    throw new CliError("input", `the certificate ${name} does not parse: ${messageOf(error)}`);
+  }
+}
+
+function tooLarge(name: string, length: number, room: number): CliError {
+  return new CliError(
+    "input",
+    `${length} bytes do not fit partition ${name}: it has room for ${room}`,
+    "Make the image smaller, or the partition larger in the host's flash.json.",
+  );
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { createPublicKey, X509Certificate } from "node:crypto";
+import { test } from "node:test";
+import { makeFlashImage } from "xs-ota/cli/flash-image";
+import { createCodeSigningPair } from "xs-ota/cli/signing";
+
+const map = {
+  blockSize: 4096,
+  writeSize: 4,
+  erasedByte: 0xff,
+  partitions: [
+    { name: "boot", offset: 0, size: 8192 },
+    { name: "slot-a", offset: 8192, size: 8192 },
+    { name: "slot-b", offset: 16384, size: 8192 },
+    { name: "data", offset: 24576, size: 4096 },
+  ],
+};
+
+const { certificate } = await createCodeSigningPair("ecdsa-p256", "test", 1);
+const identity = {
+  thingName: "lamp",
+  endpoint: { host: "127.0.0.1", port: 1883 },
+  certificates: { "code-signing": certificate },
+};
+
+const upToErased = (bytes: Uint8Array): string =>
+  new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0xff)));
+
+test("a new flash has the keys, the image and the identity, and is erased elsewhere", () => {
+  const flash = makeFlashImage(map, { identity, image: new Uint8Array([1, 2, 3]) });
+  assert.equal(flash.length, 28672);
+  const trusted = createPublicKey(upToErased(flash.subarray(0, 8192)));
+  assert.ok(trusted.equals(new X509Certificate(certificate).publicKey));
+  assert.deepEqual([...flash.subarray(8192, 8197)], [1, 2, 3, 0xff, 0xff]);
+  assert.deepEqual(JSON.parse(upToErased(flash.subarray(24576))), identity);
+  assert.ok(flash.subarray(16384, 24576).every(byte => byte === 0xff));
+});
+
+test("an image that is larger than its slot is refused with the numbers", () => {
+  assert.throws(
+    () => makeFlashImage(map, { identity, image: new Uint8Array(8193) }),
+    /8193 bytes do not fit partition slot-a: it has room for 8192/,
+  );
+});
+
+test("a map without a partition that is needed is refused by the partition's name", () => {
+  const partitions = map.partitions.filter(({ name }) => name !== "data");
+  assert.throws(
+    () => makeFlashImage({ ...map, partitions }, { identity, image: new Uint8Array(1) }),
+    /no partition "data"/,
+  );
+});
