@@ -28,6 +28,8 @@ const factsOf = Object.freeze({
   "version-same":            facts(0x10, "REJECTED"),  // SameFirmwareVersion
   "state-mismatch":          facts(0x11, "FAILED"),    // ImageStateMismatch
   "user-aborted":            facts(0x13, "FAILED"),    // UserAbort
+  "block-malformed":         facts(0x15, "FAILED"),    // FailedToDecodeCbor
+  "stream-rejected":         facts(0x0e, "FAILED"),    // the C library does not listen, and ends by MomentumAbort
   "mqtt-failed":             facts(0xa0, "FAILED"),    // OtaMqttPublishFailed
   "http-failed":             facts(0xc2, "FAILED"),    // OtaHttpRequestFailed
   "memory-exhausted":        facts(0xe1, "FAILED"),    // OtaPalOutOfMemory

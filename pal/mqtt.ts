@@ -2,7 +2,7 @@
 
 export type MqttQos = 0 | 1;
 
-/** What the agent hears. Payloads are valid only during the call. */
+/** What the agent hears, never from inside a call it makes. Payloads are valid only during the call. */
 export interface MqttListener {
   onMessage(topic: string, payload: Uint8Array): void;
   /** A session is up; `resumed` means that the broker kept the subscriptions of the last one. */

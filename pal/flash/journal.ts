@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+import { OtaError } from "../error.js";
+import type { FlashPartition } from "../flash.js";
+import type { Journal } from "../journal.js";
+import { crc32 } from "./crc32.js";
+
+/*
+ * Records, appended in a ring over all erase blocks. Little-endian. Source: docs/flash-format.md, "Journal".
+ *
+ *   size  field
+ *      2  magic     0x4a58, "XJ"
+ *      2  length    of bytes
+ *      4  sequence  the highest whole record counts
+ *      n  bytes
+ *      4  crc       CRC-32 of all before
+ *      -  padding   erased, to writeSize
+ */
+const MAGIC = 0x4a58;
+const HEAD = 8;
+const CRC = 4;
+
+/** A whole record and where it stands, in bytes from the start of the partition. */
+interface Found {
+  readonly sequence: number;
+  readonly block: number;
+  readonly bytes: Uint8Array;
+  /** Behind it. */
+  readonly end: number;
+}
+
+/** The sequence may wrap around. */
+const isLater = (a: Found, b: Found): boolean => ((a.sequence - b.sequence) | 0) > 0;
+
+/**
+ * A record outlives a power cut in any operation: it is erased only after a newer one is whole in another block.
+ * Wear: one erase of one block for each block full of records.
+ */
+export class FlashJournal implements Journal {
+  readonly capacity: number;
+  readonly #flash: FlashPartition;
+  readonly #blockCount: number;
+  #newest: Found | undefined;
+
+  /** @throws OtaError "argument-invalid" for a partition of fewer than two blocks; "flash-failed". */
+  constructor(flash: FlashPartition) {
+    const { size, blockSize, writeSize } = flash.geometry;
+    this.#flash = flash;
+    this.#blockCount = Math.floor(size / blockSize);
+    if (this.#blockCount < 2) throw new OtaError("argument-invalid", "a journal needs two blocks");
+    this.capacity = Math.min(0xffff, blockSize - HEAD - CRC - writeSize);
+    for (let block = 0; block < this.#blockCount; block++) this.#scan(block);
+  }
+
+  load(): Uint8Array | undefined {
+    const bytes = this.#newest?.bytes;
+    return bytes === undefined || bytes.length === 0 ? undefined : bytes.slice();
+  }
+
+  save(record: Uint8Array): void {
+    if (record.length > this.capacity) {
+      const what = `record of ${record.length} bytes, more than ${this.capacity}`;
+      throw new OtaError("argument-invalid", what);
+    }
+    const newest = this.#newest;
+    if (record.length === 0 && this.load() === undefined) return;
+    const bytes = this.#format(record, ((newest?.sequence ?? 0) + 1) >>> 0);
+    const offset = this.#place(bytes.length);
+    this.#flash.write(bytes, offset);
+    this.#newest = this.#recordAt(offset);
+  }
+
+  /** Room for the next record: behind the newest, or in the next block, which is erased for it. */
+  #place(length: number): number {
+    const { blockSize } = this.#flash.geometry;
+    const newest = this.#newest;
+    if (newest !== undefined) {
+      const blockEnd = (newest.block + 1) * blockSize;
+      if (newest.end + length <= blockEnd && this.#isErased(newest.end, length)) return newest.end;
+    }
+    const block = newest === undefined ? 0 : (newest.block + 1) % this.#blockCount;
+    this.#flash.erase(block, 1);
+    return block * blockSize;
+  }
+
+  #isErased(offset: number, length: number): boolean {
+    const bytes = new Uint8Array(length);
+    this.#flash.read(bytes, offset);
+    return bytes.every(byte => byte === this.#flash.geometry.erasedByte);
+  }
+
+  #format(record: Uint8Array, sequence: number): Uint8Array {
+    const { writeSize, erasedByte } = this.#flash.geometry;
+    const end = HEAD + record.length + CRC;
+    const bytes = new Uint8Array(Math.ceil(end / writeSize) * writeSize).fill(erasedByte);
+    const view = new DataView(bytes.buffer);
+    view.setUint16(0, MAGIC, true);
+    view.setUint16(2, record.length, true);
+    view.setUint32(4, sequence, true);
+    bytes.set(record, HEAD);
+    view.setUint32(end - CRC, crc32(bytes.subarray(0, end - CRC)), true);
+    return bytes;
+  }
+
+  /** Walks the records of a block up to the first that is not whole, and keeps the newest of all. */
+  #scan(block: number): void {
+    const { blockSize } = this.#flash.geometry;
+    for (let found = this.#recordAt(block * blockSize); found?.block === block;) {
+      if (this.#newest === undefined || isLater(found, this.#newest)) this.#newest = found;
+      found = this.#recordAt(found.end);
+    }
+  }
+
+  /** @returns the record that begins at `offset`, or `undefined` when none that is whole does. */
+  #recordAt(offset: number): Found | undefined {
+    const { size, blockSize, writeSize } = this.#flash.geometry;
+    const block = Math.floor(offset / blockSize);
+    const room = Math.min(size, (block + 1) * blockSize) - offset;
+    if (room < HEAD + CRC) return undefined;
+    const head = new Uint8Array(HEAD);
+    this.#flash.read(head, offset);
+    const view = new DataView(head.buffer);
+    const end = HEAD + view.getUint16(2, true) + CRC;
+    if (view.getUint16(0, true) !== MAGIC || end > room) return undefined;
+    const bytes = new Uint8Array(end);
+    this.#flash.read(bytes, offset);
+    const crc = new DataView(bytes.buffer).getUint32(end - CRC, true);
+    if (crc !== crc32(bytes.subarray(0, end - CRC))) return undefined;
+    return {
+      sequence: view.getUint32(4, true),
+      block,
+      bytes: bytes.subarray(HEAD, end - CRC),
+      end: offset + Math.ceil(end / writeSize) * writeSize,
+    };
+  }
+}
+Object.freeze(FlashJournal.prototype);

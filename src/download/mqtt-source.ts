@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+import { OtaError } from "xs-ota/pal/error";
+import type { MqttClient } from "xs-ota/pal/mqtt";
+import type { JobFile } from "../job/document.js";
+import { getStreamTopic, streamDataTopic, streamRejectedTopic } from "../job/topics.js";
+import type { BlockBitmap } from "./bitmap.js";
+import { CborWriter } from "./cbor.js";
+import type { BlockSink, BlockSource } from "./source.js";
+import {
+  MAX_BYTES_PER_REQUEST,
+  readStreamBlock,
+  readStreamRejection,
+  writeGetStream,
+} from "./streams.js";
+
+/** Bytes of bitmap in one request: what v3.3.0 holds too, 1024 blocks. */
+const MAX_BITMAP = 128;
+/** A request without its bitmap takes under 40 bytes. */
+const REQUEST_BUFFER = MAX_BITMAP + 48;
+
+interface Open {
+  readonly file: JobFile;
+  readonly sink: BlockSink;
+  readonly getTopic: string;
+  readonly dataTopic: string;
+  readonly rejectedTopic: string;
+}
+
+/** Blocks by AWS IoT Streams over MQTT, in CBOR. */
+export class MqttSource implements BlockSource {
+  readonly protocol = "MQTT";
+  readonly #mqtt: MqttClient;
+  readonly #thing: string;
+  readonly #stream: string;
+  readonly #blockSize: number;
+  readonly #writer: CborWriter = new CborWriter(new Uint8Array(REQUEST_BUFFER));
+  #open: Open | undefined;
+
+  constructor(mqtt: MqttClient, thing: string, stream: string, blockSize: number) {
+    this.#mqtt = mqtt;
+    this.#thing = thing;
+    this.#stream = stream;
+    this.#blockSize = blockSize;
+  }
+
+  open(file: JobFile, sink: BlockSink): void {
+    const open = {
+      file,
+      sink,
+      getTopic: getStreamTopic(this.#thing, this.#stream, "cbor"),
+      dataTopic: streamDataTopic(this.#thing, this.#stream, "cbor"),
+      rejectedTopic: streamRejectedTopic(this.#thing, this.#stream, "cbor"),
+    };
+    this.#mqtt.subscribe(open.dataTopic, 0);
+    this.#open = open;
+  }
+
+  request(bitmap: BlockBitmap, most: number): number {
+    const open = this.#open;
+    const first = bitmap.firstWanted();
+    if (open === undefined || first === undefined) return 0;
+    const offset = first & ~7;
+    const bits = bitmap.bits.subarray(offset >> 3, (offset >> 3) + MAX_BITMAP);
+    const limit = Math.max(1, Math.floor(MAX_BYTES_PER_REQUEST / this.#blockSize));
+    const blockCount = Math.min(most, limit, bitmap.remaining);
+    writeGetStream(this.#writer, {
+      fileId: open.file.fileId,
+      blockSize: this.#blockSize,
+      blockOffset: offset,
+      bitmap: bits,
+      blockCount,
+    });
+    this.#mqtt.publish(open.getTopic, this.#writer.bytes, 0);
+    return blockCount;
+  }
+
+  onMessage(topic: string, payload: Uint8Array): boolean {
+    const open = this.#open;
+    if (open === undefined) return false;
+    if (topic === open.dataTopic) this.#receive(open, payload);
+    else if (topic === open.rejectedTopic) this.#reject(open, payload);
+    else return false;
+    return true;
+  }
+
+  #receive({ file, sink }: Open, payload: Uint8Array): void {
+    let block;
+    try {
+      block = readStreamBlock(payload);
+    } catch (error) {
+      if (!(error instanceof OtaError)) throw error;
+      sink.onFault(error);
+      return;
+    }
+    const { fileId, blockSize, blockIndex, bytes } = block;
+    if (fileId !== file.fileId || (blockSize ?? bytes.length) !== bytes.length) {
+      const what = `block ${blockIndex} is of file ${fileId}, ${bytes.length} bytes`;
+      sink.onFault(new OtaError("block-malformed", what));
+    } else sink.onBlock(blockIndex, bytes);
+  }
+
+  #reject({ sink }: Open, payload: Uint8Array): void {
+    try {
+      const { code, message } = readStreamRejection(payload);
+      sink.onFault(new OtaError("stream-rejected", `${code} ${message}`));
+    } catch (error) {
+      if (!(error instanceof OtaError)) throw error;
+      sink.onFault(error);
+    }
+  }
+
+  close(unsubscribe: boolean): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open !== undefined && unsubscribe && this.#mqtt.connected) {
+      this.#mqtt.unsubscribe(open.dataTopic, 1);
+    }
+  }
+}
+Object.freeze(MqttSource.prototype);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+interface Body {
+  /** Sextets before the padding. */
+  readonly sextets: readonly number[];
+  readonly padding: number;
+}
+
+/** Splits text into sextets and padding; line ends are skipped. */
+function scan(text: string): Body | undefined {
+  const sextets: number[] = [];
+  let padding = 0;
+  for (const character of text) {
+    if (character === "\r" || character === "\n") continue;
+    if (character === "=") padding++;
+    else {
+      const sextet = ALPHABET.indexOf(character);
+      if (sextet < 0 || padding > 0) return undefined;
+      sextets.push(sextet);
+    }
+  }
+  return { sextets, padding };
+}
+
+/** Whether the last group is whole, with its padding, without it, or with part of it, as the C library's decoder takes it. */
+function isWhole({ sextets, padding }: Body): boolean {
+  const rest = sextets.length % 4;
+  if (sextets.length === 0 || rest === 1) return false;
+  const wanted = rest === 0 ? 0 : 4 - rest;
+  if (padding > wanted) return false;
+  const last = sextets[sextets.length - 1] as number;
+  const unused = rest === 2 ? 0x0f : rest === 3 ? 0x03 : 0;
+  return (last & unused) === 0;
+}
+
+/**
+ * Decodes base64 exactly as leniently as the C library: CR and LF inside, and missing or partial
+ * padding, are accepted; a space, any other symbol, or pad bits that are not zero are not.
+ * Source: RFC 4648 section 4; ota_base64.c of v3.3.0.
+ * @returns `undefined` for text that is not base64, the empty text included.
+ */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const body = scan(text);
+  if (body === undefined || !isWhole(body)) return undefined;
+  const bytes = new Uint8Array((body.sextets.length * 6) >> 3);
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (const sextet of body.sextets) {
+    bits = ((bits << 6) | sextet) & 0xffff;
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      bytes[at++] = (bits >> held) & 0xff;
+    }
+  }
+  return bytes;
+}

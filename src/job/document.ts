@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+import { type SignatureScheme, signatureSchemes } from "xs-ota/pal/crypto";
+import { OtaError } from "xs-ota/pal/error";
+import { decodeBase64 } from "./base64.js";
+import { isObject, Reader } from "./read.js";
+import type { AppVersion } from "./version.js";
+
+/** How the blocks of a file may travel. */
+export type DataProtocol = "MQTT" | "HTTP";
+
+/** One entry of `files`. */
+export interface JobFile {
+  readonly path: string;
+  /** Bytes, 1..2^32-1. */
+  readonly size: number;
+  /** Of the file within its stream, 0..255. */
+  readonly fileId: number;
+  readonly certificateName: string;
+  readonly url: string | undefined;
+  readonly authScheme: string | undefined;
+  readonly scheme: SignatureScheme;
+  readonly signature: Uint8Array;
+  readonly attributes: number;
+  /** 0 is firmware unless configured otherwise. */
+  readonly fileType: number;
+}
+
+/** What `statusDetails` says about an update that went before a reset. */
+export interface SelfTest {
+  /** Version that installed the image, when it was reported. */
+  readonly updatedBy: AppVersion | undefined;
+}
+
+/** An AWS IoT OTA job. */
+export interface OtaJob {
+  readonly kind: "ota";
+  readonly jobId: string;
+  /** Of the job execution; absent when the message carries none. */
+  readonly versionNumber: number | undefined;
+  readonly selfTest: SelfTest | undefined;
+  readonly streamName: string | undefined;
+  readonly protocols: readonly DataProtocol[];
+  readonly files: readonly JobFile[];
+}
+
+/** A job that is not an OTA job: the application may know it. */
+export interface CustomJob {
+  readonly kind: "custom";
+  readonly jobId: string;
+  readonly document: unknown;
+}
+
+/** What a message with a job execution holds. */
+export type ParsedJob = OtaJob | CustomJob | { readonly kind: "none" };
+
+/** Limits of the keys, in characters. Source: ota_config_defaults.h of v3.3.0; AWS IoT limits. */
+const MAX_JOB_ID = 64;
+const MAX_STREAM_NAME = 128;
+const MAX_PATH = 1024;
+const MAX_URL = 2048;
+const MAX_SCHEME = 64;
+const MAX_SIGNATURE_TEXT = 1024;
+/** Files of one job. Source: CreateOTAUpdate, otaUpdateFiles. */
+const MAX_FILES = 10;
+
+const jobIdPattern = /^[a-zA-Z0-9_-]+$/;
+const streamPattern = /^[a-zA-Z0-9_-]+$/;
+
+/**
+ * The job that a message tells of.
+ * @param message a `$next/get/accepted` or `notify-next` message, as JSON gives it
+ * @param scheme the signature this device wants
+ * @throws OtaError "job-malformed" naming the first field at fault; "protocol-unsupported"; "signature-invalid" when a
+ *   file is signed by another scheme only.
+ */
+export function parseJob(message: unknown, scheme: SignatureScheme): ParsedJob {
+  const execution = isObject(message) ? message["execution"] : undefined;
+  if (!isObject(execution) || Object.keys(execution).length === 0) {
+    return Object.freeze({ kind: "none" });
+  }
+  const reader = new Reader(execution, "execution");
+  const jobId = parseJobId(reader);
+  const document = reader.need("jobDocument", reader.raw("jobDocument"));
+  if (!isObject(document) || !isObject(document["afr_ota"])) {
+    return Object.freeze({ kind: "custom", jobId, document });
+  }
+  return parseOtaJob(reader, jobId, scheme);
+}
+
+/** The job id of a message, for reporting that the rest of it is malformed. */
+export function jobIdOf(message: unknown): string | undefined {
+  const execution = isObject(message) ? message["execution"] : undefined;
+  const jobId = isObject(execution) ? execution["jobId"] : undefined;
+  return typeof jobId === "string" && jobIdPattern.test(jobId) ? jobId : undefined;
+}
+
+function parseJobId(execution: Reader): string {
+  const jobId = execution.need("jobId", execution.text("jobId", MAX_JOB_ID));
+  if (!jobIdPattern.test(jobId)) {
+    throw new OtaError("job-malformed", "execution.jobId is not of letters, digits, - and _");
+  }
+  return jobId;
+}
+
+function parseOtaJob(execution: Reader, jobId: string, scheme: SignatureScheme): OtaJob {
+  const ota = execution.object("jobDocument").object("afr_ota");
+  const streamName = ota.text("streamname", MAX_STREAM_NAME);
+  if (streamName !== undefined && !streamPattern.test(streamName)) {
+    throw new OtaError("job-malformed", "afr_ota.streamname is not of letters, digits, - and _");
+  }
+  return Object.freeze({
+    kind: "ota",
+    jobId,
+    versionNumber: execution.uint32("versionNumber"),
+    selfTest: parseSelfTest(execution),
+    streamName,
+    protocols: parseProtocols(ota),
+    files: Object.freeze(ota.objects("files", MAX_FILES).map(file => parseFile(file, scheme))),
+  });
+}
+
+/** Only that `self_test` is there counts, whatever its value, as for the C library. */
+function parseSelfTest(execution: Reader): SelfTest | undefined {
+  const details = execution.raw("statusDetails");
+  if (!isObject(details) || !("self_test" in details)) return undefined;
+  return Object.freeze({ updatedBy: parseUpdatedBy(details["updatedBy"]) });
+}
+
+/** As `strtoul` with base 0: hexadecimal after 0x, octal after 0, else decimal. */
+function parseUpdatedBy(value: unknown): AppVersion | undefined {
+  const text = typeof value === "number" ? String(value) : value;
+  if (typeof text !== "string") return undefined;
+  const octal = /^0[0-7]+$/.test(text);
+  if (!octal && !/^(0x[0-9a-f]+|\d+)$/i.test(text)) return undefined;
+  const number = octal ? parseInt(text, 8) : Number(text);
+  return number <= 0xffffffff ? number : undefined;
+}
+
+function parseProtocols(ota: Reader): readonly DataProtocol[] {
+  const list = ota.need("protocols", ota.raw("protocols"));
+  if (!Array.isArray(list)) throw new OtaError("job-malformed", "afr_ota.protocols is not a list");
+  const known = list.filter((name): name is DataProtocol => name === "MQTT" || name === "HTTP");
+  if (known.length === 0) {
+    throw new OtaError("protocol-unsupported", "afr_ota.protocols has neither MQTT nor HTTP");
+  }
+  return Object.freeze(known);
+}
+
+function parseFile(file: Reader, scheme: SignatureScheme): JobFile {
+  const size = file.need("filesize", file.uint32("filesize"));
+  if (size === 0) throw new OtaError("job-malformed", "filesize is 0");
+  const fileId = file.need("fileid", file.uint32("fileid"));
+  if (fileId > 0xff) throw new OtaError("job-malformed", "fileid is not in 0..255");
+  return Object.freeze({
+    path: file.text("filepath", MAX_PATH) ?? "",
+    size,
+    fileId,
+    certificateName: file.text("certfile", MAX_PATH) ?? "",
+    url: file.text("update_data_url", MAX_URL),
+    authScheme: file.text("auth_scheme", MAX_SCHEME),
+    scheme,
+    signature: parseSignature(file, scheme),
+    attributes: file.uint32("attr") ?? 0,
+    fileType: file.uint32("fileType") ?? 0,
+  });
+}
+
+function parseSignature(file: Reader, scheme: SignatureScheme): Uint8Array {
+  const text = file.text(scheme, MAX_SIGNATURE_TEXT);
+  if (text === undefined) {
+    const others = signatureSchemes.filter(other => file.raw(other) !== undefined);
+    const found = others.length === 0 ? "it has none" : `it has ${others.join(", ")}`;
+    throw new OtaError("signature-invalid", `the file has no ${scheme} signature; ${found}`);
+  }
+  const signature = decodeBase64(text);
+  if (signature === undefined) throw new OtaError("job-malformed", `${scheme} is not base64`);
+  return signature;
+}
+
+/** Whether two descriptions are of the same bytes, so that what is received of one serves the other. */
+export function isSameFile(a: JobFile, b: JobFile): boolean {
+  return (
+    a.size === b.size &&
+    a.fileType === b.fileType &&
+    a.signature.length === b.signature.length &&
+    a.signature.every((byte, index) => byte === b.signature[index])
+  );
+}

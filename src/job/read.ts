@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+import { OtaError } from "xs-ota/pal/error";
+
+/** A JSON object. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Reads keys of one object of a job document. The whole path stands in each message: it is all that the operator,
+ * far away, will see. A key that is `null` counts as absent.
+ */
+export class Reader {
+  readonly #object: JsonObject;
+  readonly #path: string;
+
+  constructor(object: JsonObject, path: string) {
+    this.#object = object;
+    this.#path = path;
+  }
+
+  #fault(key: string, why: string): OtaError {
+    return new OtaError("job-malformed", `${this.#path}.${key} ${why}`);
+  }
+
+  raw(key: string): unknown {
+    return this.#object[key] ?? undefined;
+  }
+
+  /** @throws OtaError "job-malformed" when it is there and is not text of at most `maxLength` characters. */
+  text(key: string, maxLength: number): string | undefined {
+    const value = this.raw(key);
+    if (value === undefined) return undefined;
+    if (typeof value !== "string") throw this.#fault(key, "is not text");
+    if (value.length > maxLength) throw this.#fault(key, `is longer than ${maxLength}`);
+    return value;
+  }
+
+  /**
+   * An unsigned number of 32 bits; text of decimal digits counts as one, as it does for the C library.
+   * @throws OtaError "job-malformed" when it is there and is no such number.
+   */
+  uint32(key: string): number | undefined {
+    const value = this.raw(key);
+    if (value === undefined) return undefined;
+    const number = typeof value === "string" && /^\d{1,10}$/.test(value) ? Number(value) : value;
+    if (!Number.isInteger(number) || (number as number) < 0 || (number as number) > 0xffffffff) {
+      throw this.#fault(key, "is not a number in 0..4294967295");
+    }
+    return number as number;
+  }
+
+  /** @throws OtaError "job-malformed" when it is missing. */
+  need<T>(key: string, value: T | undefined): T {
+    if (value === undefined) throw this.#fault(key, "is missing");
+    return value;
+  }
+
+  /** @throws OtaError "job-malformed" unless it is an object. */
+  object(key: string): Reader {
+    const value = this.need(key, this.raw(key));
+    if (!isObject(value)) throw this.#fault(key, "is not an object");
+    return new Reader(value, `${this.#path}.${key}`);
+  }
+
+  /** @throws OtaError "job-malformed" unless it is a list of 1 to `most` objects. */
+  objects(key: string, most: number): readonly Reader[] {
+    const value = this.need(key, this.raw(key));
+    if (!Array.isArray(value)) throw this.#fault(key, "is not a list");
+    if (value.length < 1 || value.length > most) {
+      throw this.#fault(key, `has ${value.length} entries, not 1 to ${most}`);
+    }
+    return value.map((entry: unknown, index) => {
+      if (!isObject(entry)) throw this.#fault(`${key}[${index}]`, "is not an object");
+      return new Reader(entry, `${this.#path}.${key}[${index}]`);
+    });
+  }
+}
+Object.freeze(Reader.prototype);

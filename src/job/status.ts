@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+import type { OtaError, OtaErrorCode } from "xs-ota/pal/error";
+import { type AppVersion, formatVersion } from "./version.js";
+
+/** What the agent tells the cloud about a job execution. */
+export type StatusReport =
+  | { readonly kind: "receiving"; readonly received: number; readonly total: number }
+  | { readonly kind: "ready"; readonly version: AppVersion }
+  | { readonly kind: "active"; readonly version: AppVersion }
+  | { readonly kind: "accepted"; readonly version: AppVersion; readonly updatedBy: AppVersion }
+  | { readonly kind: "received"; readonly fileType: number }
+  | { readonly kind: "failed"; readonly error: OtaError }
+  | {
+      readonly kind: "custom";
+      readonly status: "SUCCEEDED" | "FAILED" | "REJECTED";
+      readonly reason: string;
+    };
+
+/** How the C library words a failure; "value" is the pair of a main and a sub code. */
+type Wording = "rejected" | "aborted" | "value";
+
+/** Codes that v3.3.0 words otherwise than as a value. Source: setImageStateWithReason and its callers in ota.c. */
+const wordings: Readonly<Partial<Record<OtaErrorCode, Wording>>> = Object.freeze({
+  "version-older": "rejected",
+  "version-same": "rejected",
+  "security-counter-older": "rejected",
+  "state-mismatch": "rejected",
+  "image-reverted": "rejected",
+  "protocol-unsupported": "aborted",
+  "download-stalled": "aborted",
+  "user-aborted": "aborted",
+  "flash-failed": "aborted",
+  "image-too-large": "aborted",
+});
+
+/** Longest value of a status detail. Source: AWS IoT Jobs, limits of statusDetails. */
+const MAX_DETAIL = 1024;
+
+const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
+
+function reasonOf(error: OtaError): string {
+  const wording = wordings[error.code] ?? "value";
+  if (wording !== "value") return `${wording}: ${hex(error.number)}`;
+  return `${hex(error.number)}: ${hex(error.hostCode >>> 0)}`;
+}
+
+/** Status details may hold no control character, and 1024 characters at most. */
+function plain(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ").slice(0, MAX_DETAIL);
+}
+
+interface Status {
+  readonly status: "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "REJECTED";
+  readonly statusDetails: Readonly<Record<string, string>>;
+}
+
+const inProgress = (statusDetails: Status["statusDetails"]): Status => ({
+  status: "IN_PROGRESS",
+  statusDetails,
+});
+
+const selfTest = (phase: "ready" | "active", version: AppVersion): Status =>
+  inProgress({ self_test: phase, updatedBy: hex(version) });
+
+const succeeded = (reason: string, updatedBy: string): Status => ({
+  status: "SUCCEEDED",
+  statusDetails: { reason: `accepted  v${reason}`, updatedBy: `  v${updatedBy}` },
+});
+
+function failed(error: OtaError): Status {
+  const detail = plain(`${error.code}: ${error.message}`);
+  return { status: error.verdict, statusDetails: { reason: reasonOf(error), detail } };
+}
+
+function statusOf(report: StatusReport): Status {
+  switch (report.kind) {
+    case "receiving":
+      return inProgress({ receive: `${report.received}/${report.total}` });
+    case "ready":
+    case "active":
+      return selfTest(report.kind, report.version);
+    case "accepted":
+      return succeeded(formatVersion(report.version), formatVersion(report.updatedBy));
+    case "received":
+      return succeeded(formatVersion(report.fileType), formatVersion(0));
+    case "failed":
+      return failed(report.error);
+    case "custom":
+      return { status: report.status, statusDetails: { reason: plain(report.reason) } };
+  }
+}
+
+/**
+ * The UpdateJobExecution request for a report: byte for byte what v3.3.0 of the C library sends, save that
+ * a zero is written as 0, that a failure for good is REJECTED, and that a failure carries a readable `detail`.
+ * Source: docs/parity.md, "Status messages".
+ */
+export function formatStatus(report: StatusReport): string {
+  return JSON.stringify(statusOf(report));
+}
+
+/** Whether a report ends the job. */
+export function isTerminal(report: StatusReport): boolean {
+  return !["receiving", "ready", "active"].includes(report.kind);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+import { OtaError, type OtaErrorCode } from "xs-ota/pal/error";
+
+/*
+ * XS has no TextEncoder and TextDecoder of its own, and the library takes nothing from the host for
+ * what it can do in forty lines. Strict: an ill-formed sequence is refused. Source: RFC 3629 section 3.
+ */
+
+/** First byte's class: bytes that follow, bits it carries, and the least code point that needs as many. */
+// prettier-ignore
+const leads = Object.freeze([
+  Object.freeze({ mask: 0x80, mark: 0x00, follow: 0, least: 0x0 }),
+  Object.freeze({ mask: 0xe0, mark: 0xc0, follow: 1, least: 0x80 }),
+  Object.freeze({ mask: 0xf0, mark: 0xe0, follow: 2, least: 0x800 }),
+  Object.freeze({ mask: 0xf8, mark: 0xf0, follow: 3, least: 0x10000 }),
+]);
+
+/** Characters joined at a time: small enough for an engine whose stack is a few hundred slots. */
+const CHUNK = 64;
+
+/** A sequence that ends, or is what it must not be. */
+const ILL_FORMED = -1;
+
+type Lead = (typeof leads)[number];
+
+/** The code point at `at`, which `lead` begins, or ILL_FORMED. */
+function codePointAt(bytes: Uint8Array, at: number, lead: Lead): number {
+  let point = (bytes[at] as number) & ~lead.mask & 0xff;
+  for (let i = 1; i <= lead.follow; i++) {
+    const byte = bytes[at + i] ?? 0;
+    if ((byte & 0xc0) !== 0x80) return ILL_FORMED;
+    point = (point << 6) | (byte & 0x3f);
+  }
+  const surrogate = point >= 0xd800 && point <= 0xdfff;
+  return surrogate || point < lead.least || point > 0x10ffff ? ILL_FORMED : point;
+}
+
+/** @throws OtaError of the given code for bytes that are not well-formed UTF-8, naming the offset. */
+export function decodeUtf8(bytes: Uint8Array, code: OtaErrorCode = "job-malformed"): string {
+  const parts: string[] = [];
+  let chunk: number[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const first = bytes[at] as number;
+    const lead = leads.find(({ mask, mark }) => (first & mask) === mark);
+    const point = lead === undefined ? ILL_FORMED : codePointAt(bytes, at, lead);
+    if (lead === undefined || point === ILL_FORMED)
+      throw new OtaError(code, `not UTF-8 at byte ${at}`);
+    chunk.push(point);
+    if (chunk.length === CHUNK) {
+      parts.push(String.fromCodePoint(...chunk));
+      chunk = [];
+    }
+    at += lead.follow + 1;
+  }
+  parts.push(String.fromCodePoint(...chunk));
+  return parts.join("");
+}
+
+function pushCodePoint(into: number[], point: number): void {
+  if (point < 0x80) into.push(point);
+  else if (point < 0x800) into.push(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
+  else if (point < 0x10000) {
+    into.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
+  } else {
+    into.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f));
+    into.push(0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
+  }
+}
+
+/** The UTF-8 bytes of `text`; a lone surrogate becomes U+FFFD. */
+export function encodeUtf8(text: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const character of text) {
+    const point = character.codePointAt(0) as number;
+    pushCodePoint(bytes, point >= 0xd800 && point <= 0xdfff ? 0xfffd : point);
+  }
+  return Uint8Array.from(bytes);
+}
