@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+import { Buckets, S3Error } from "./files/buckets.js";
+import { IotError } from "./errors.js";
+import type { Job } from "./jobs/job.js";
+import { JobsService } from "./jobs/service.js";
+import { Outbox, type Publish } from "./outbox.js";
+import { parseArn } from "./registry/arn.js";
+import { Things } from "./registry/things.js";
+import type { Store } from "./store/store.js";
+import type { S3Location } from "./streams/stream.js";
+import { type StoredFile, StreamsService } from "./streams/service.js";
+
+export interface DeskOptions {
+  readonly store: Store;
+  /** The time in ms since the epoch; a test may give its own. */
+  readonly now: () => number;
+  readonly publish: Publish;
+  /** Signs an S3 URL for `expiresInSec` seconds; without it, placeholders stay as they are. */
+  readonly presign?: (url: string, expiresInSec: number) => string;
+  /** Called after each run, when `wakeAt` may have another answer. */
+  readonly planned?: () => void;
+}
+
+/** Source: API reference, PresignedUrlConfig.expiresInSec. */
+const DEFAULT_EXPIRY_SEC = 3600;
+const PLACEHOLDER = /\$\{aws:iot:s3-presigned-url:(https?:[^}"\s]+)\}/g;
+
+/**
+ * The whole cloud without a wire: registry, files, jobs and streams over one store and one clock.
+ *
+ * It does no I/O of its own and owns no timer: a broker, or a test in virtual time, calls
+ * {@link Desk.handle} for each message and {@link Desk.wake} when {@link Desk.wakeAt} has come.
+ */
+export class Desk {
+  readonly things: Things;
+  readonly files: Buckets;
+  readonly jobs: JobsService;
+  readonly streams: StreamsService;
+  readonly #outbox: Outbox;
+  readonly #planned: () => void;
+
+  constructor({ store, now, publish, presign, planned = () => undefined }: DeskOptions) {
+    this.#planned = planned;
+    this.#outbox = new Outbox(store, publish);
+    this.things = new Things(store);
+    this.files = new Buckets(store, now);
+    const shared = { store, outbox: this.#outbox, now, isThing: this.things.has.bind(this.things) };
+    this.jobs = new JobsService({
+      ...shared,
+      thingsOf: arn => this.#thingsOf(arn),
+      fillDocument: (document, job) =>
+        presign === undefined ? document : fillPlaceholders(document, job, presign),
+    });
+    this.streams = new StreamsService({ ...shared, readFile: at => this.#readFile(at) });
+  }
+
+  /** Runs one request of an operator: what it changes lasts, then what it causes is sent. */
+  run<R>(act: (desk: this) => R): R {
+    try {
+      return this.#outbox.run(() => act(this));
+    } finally {
+      this.#planned();
+    }
+  }
+
+  /** Serves what `thingName` published, if the topic is one that the cloud answers on. */
+  handle(thingName: string, topic: string, payload: Uint8Array): void {
+    this.run(() => {
+      if (this.jobs.topics.handle(thingName, topic, payload)) return;
+      this.streams.handle(thingName, topic, payload);
+    });
+  }
+
+  /** Does all that is due by now; harmless when nothing is. */
+  wake(): void {
+    this.run(() => this.jobs.wake());
+  }
+
+  /** When to call `wake` next, in ms since the epoch; `undefined` when nothing is planned. */
+  wakeAt(): number | undefined {
+    return this.jobs.wakeAt();
+  }
+
+  #thingsOf(targetArn: string): readonly string[] {
+    const target = parseArn(targetArn);
+    if (target?.type === "thing") return [this.things.get(target.name).thingName];
+    throw new IotError("InvalidRequest", `targets: ${targetArn} is no thing or thing group`);
+  }
+
+  #readFile({ bucket, key, version }: S3Location): StoredFile | undefined {
+    try {
+      const object = this.files.find(bucket, key, version);
+      return { bytes: this.files.read(object), etag: object.etag };
+    } catch (error) {
+      if (error instanceof S3Error) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Each request for a document gets URLs of its own, good from that moment on. */
+function fillPlaceholders(
+  document: string,
+  job: Job,
+  presign: (url: string, expiresInSec: number) => string,
+): string {
+  const expiresInSec = job.presignedUrlConfig?.expiresInSec ?? DEFAULT_EXPIRY_SEC;
+  return document.replace(PLACEHOLDER, (_, url: string) => presign(url, expiresInSec));
+}

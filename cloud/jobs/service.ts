@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+import { IotError } from "../errors.js";
+import type { Outbox } from "../outbox.js";
+import type { Store } from "../store/store.js";
+import type { Table } from "../store/table.js";
+import { DeviceOperations } from "./device.js";
+import { type Execution, isPending } from "./execution.js";
+import {
+  createJobRequest,
+  type CreateJobInput,
+  type CreateJobRequest,
+  type Job,
+  updateJobRequest,
+} from "./job.js";
+import { parseSchedule } from "./policy.js";
+import { JobProgress } from "./progress.js";
+import { ExecutionQueue } from "./queue.js";
+import { parseRequest } from "./requests.js";
+import { JobsTopics } from "./topics.js";
+
+/** What the Jobs service needs of the rest of the cloud. */
+export interface JobsServiceOptions {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  /** The time in ms since the epoch. */
+  readonly now: () => number;
+  readonly isThing: (thingName: string) => boolean;
+  /**
+   * The things that a target ARN means now.
+   * @throws IotError "ResourceNotFound".
+   */
+  readonly thingsOf: (targetArn: string) => readonly string[];
+  /** Replaces the placeholders of a document, as each request for it asks. */
+  readonly fillDocument: (document: string, job: Job) => string;
+}
+
+/** The Jobs service: what operators do with jobs, and what devices do with executions. */
+export class JobsService {
+  readonly device: DeviceOperations;
+  readonly topics: JobsTopics;
+  readonly executions: ExecutionQueue;
+  readonly #options: JobsServiceOptions;
+  readonly #jobs: Table<Job>;
+  readonly #progress: JobProgress;
+
+  constructor(options: JobsServiceOptions) {
+    const { store, outbox, now, isThing } = options;
+    this.#options = options;
+    this.#jobs = store.table<Job>("jobs");
+    const documentOf = (execution: Execution): unknown => this.#documentOf(execution.jobId);
+    this.executions = new ExecutionQueue(store, outbox, now, documentOf);
+    this.#progress = new JobProgress(this.#jobs, this.executions, now);
+    this.device = new DeviceOperations({
+      queue: this.executions,
+      now,
+      documentOf,
+      isThing,
+      inProgressTimeoutMsOf: jobId => {
+        const minutes = this.#jobs.get(jobId)?.timeoutConfig?.inProgressTimeoutInMinutes;
+        return minutes === undefined ? undefined : minutes * 60_000;
+      },
+      ended: execution => this.#progress.ended(execution),
+    });
+    this.topics = new JobsTopics(this.device, outbox, now);
+  }
+
+  /**
+   * Creates a job and begins its rollout.
+   * @throws IotError "InvalidRequest", "ResourceAlreadyExists", "ResourceNotFound" (a target).
+   */
+  create(input: CreateJobInput): Job {
+    const request = parseRequest(createJobRequest, input);
+    const document = needDocument(request);
+    if (this.#jobs.has(request.jobId)) {
+      throw new IotError("ResourceAlreadyExists", `Job ${request.jobId} already exists`);
+    }
+    const now = this.#options.now();
+    const { startAt } = parseSchedule(request.schedulingConfig, now);
+    const waiting = [...new Set(request.targets.flatMap(arn => this.#options.thingsOf(arn)))];
+    this.#jobs.put(request.jobId, {
+      ...request,
+      document,
+      status: startAt === undefined ? "IN_PROGRESS" : "SCHEDULED",
+      createdAt: now,
+      lastUpdatedAt: now,
+      waiting,
+      rolloutMinute: -1,
+    });
+    this.wake();
+    return this.get(request.jobId);
+  }
+
+  /** @throws IotError "ResourceNotFound". */
+  get(jobId: string): Job {
+    const job = this.#jobs.get(jobId);
+    if (job !== undefined) return job;
+    throw new IotError("ResourceNotFound", `Job ${jobId} cannot be found`);
+  }
+
+  /** All jobs, the newest first. */
+  list(): Job[] {
+    return this.#jobs.values().reverse();
+  }
+
+  /** @throws IotError "InvalidRequest", "ResourceNotFound". */
+  update(jobId: string, input: unknown): void {
+    const request = parseRequest(updateJobRequest, input);
+    const job = this.get(jobId);
+    this.#jobs.put(jobId, { ...job, ...request, lastUpdatedAt: this.#options.now() });
+  }
+
+  /** @throws IotError "ResourceNotFound", "InvalidRequest" when it has ended before. */
+  cancel(jobId: string, ending: { force: boolean; reasonCode?: string; comment?: string }): void {
+    const job = this.get(jobId);
+    if (job.status === "COMPLETED" || job.status === "CANCELED") {
+      throw new IotError("InvalidRequest", `Job ${jobId} is ${job.status}`);
+    }
+    this.#progress.cancel(job, ending);
+  }
+
+  /** @throws IotError "ResourceNotFound", "InvalidStateTransition" while it runs and without force. */
+  delete(jobId: string, force: boolean): void {
+    const job = this.get(jobId);
+    const isOver = job.status === "COMPLETED" || job.status === "CANCELED";
+    if (!isOver && !force) {
+      throw new IotError("InvalidStateTransition", `Job ${jobId} is ${job.status}; use force`);
+    }
+    this.executions.deleteJob(jobId);
+    this.#jobs.delete(jobId);
+  }
+
+  /** @throws IotError "ResourceNotFound". */
+  getExecution(thingName: string, jobId: string, executionNumber?: number): Execution {
+    const found = this.executions.find(thingName, jobId, executionNumber);
+    if (found !== undefined) return found;
+    throw new IotError("ResourceNotFound", `Thing ${thingName} has no execution of job ${jobId}`);
+  }
+
+  /** @throws IotError "ResourceNotFound", "InvalidStateTransition", "VersionConflict". */
+  cancelExecution(
+    thingName: string,
+    jobId: string,
+    options: {
+      readonly force: boolean;
+      readonly expectedVersion?: number | undefined;
+      readonly statusDetails?: Record<string, string> | undefined;
+    },
+  ): void {
+    const execution = this.getExecution(thingName, jobId);
+    const isCancelable = execution.status === "QUEUED" || options.force;
+    if (!isPending(execution) || !isCancelable) {
+      throw new IotError("InvalidStateTransition", `Job execution is ${execution.status}`);
+    }
+    const { expectedVersion = execution.versionNumber } = options;
+    if (expectedVersion !== execution.versionNumber) {
+      throw new IotError("VersionConflict", `The version is ${execution.versionNumber}`);
+    }
+    this.#progress.cancelExecution(execution, options.statusDetails);
+    this.#progress.ended(this.getExecution(thingName, jobId));
+  }
+
+  /** @throws IotError "ResourceNotFound", "InvalidStateTransition" while it runs and without force. */
+  deleteExecution(thingName: string, jobId: string, number: number, force: boolean): void {
+    const execution = this.getExecution(thingName, jobId, number);
+    if (execution.status === "IN_PROGRESS" && !force) {
+      throw new IotError("InvalidStateTransition", "Job execution is IN_PROGRESS; use force");
+    }
+    if (isPending(execution)) this.executions.put({ ...execution, status: "REMOVED" });
+    this.executions.delete(execution);
+  }
+
+  /** Gives a thing that joined a target its execution of each continuous job on that target. */
+  joined(targetArn: string, thingName: string): void {
+    for (const job of this.#jobs.values()) {
+      const isOpen = job.targetSelection === "CONTINUOUS" && job.status === "IN_PROGRESS";
+      if (isOpen && job.targets.includes(targetArn)) this.#progress.enqueue(job.jobId, thingName);
+    }
+  }
+
+  /** Takes the pending executions of a thing away that is gone, or that left a target. */
+  left(thingName: string, targetArn?: string): void {
+    for (const execution of this.executions.pending(thingName)) {
+      const job = this.get(execution.jobId);
+      const isMeant =
+        targetArn === undefined ||
+        (job.targetSelection === "CONTINUOUS" && job.targets.includes(targetArn));
+      if (isMeant) this.#remove(execution);
+    }
+  }
+
+  /** Does all that is due by now. */
+  wake(): void {
+    this.#progress.wake();
+  }
+
+  /** When `wake` must be called next, in ms since the epoch; `undefined` when nothing is planned. */
+  wakeAt(): number | undefined {
+    return this.#progress.wakeAt();
+  }
+
+  #remove(execution: Execution): void {
+    const lastUpdatedAt = this.#options.now();
+    const versionNumber = execution.versionNumber + 1;
+    const removed = { ...execution, status: "REMOVED", lastUpdatedAt, versionNumber } as const;
+    this.executions.put(removed);
+    this.#progress.ended(removed);
+  }
+
+  #documentOf(jobId: string): unknown {
+    const job = this.get(jobId);
+    return JSON.parse(this.#options.fillDocument(job.document, job));
+  }
+}
+
+function needDocument(request: CreateJobRequest): string {
+  const { document } = request;
+  if (document === undefined) throw new IotError("InvalidRequest", "document: missing");
+  try {
+    JSON.parse(document);
+  } catch {
+    throw new IotError("InvalidRequest", "document: not valid JSON");
+  }
+  return document;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
+import { thingArn } from "xs-ota/test/support/desk";
+import { MqttClient } from "xs-ota/test/support/mqtt";
+
+async function cloudWithJob(t: TestContext): Promise<Cloud> {
+  const cloud = await startCloud({ port: 0 });
+  t.after(() => cloud.close());
+  cloud.desk.run(({ things, jobs }) => {
+    things.create({ thingName: "t1" });
+    jobs.create({ jobId: "j1", targets: [thingArn("t1")], document: "{}" });
+  });
+  return cloud;
+}
+
+async function connect(t: TestContext, cloud: Cloud, id: string): Promise<MqttClient> {
+  const client = await MqttClient.connect(cloud.mqtt, id);
+  t.after(() => client.close());
+  return client;
+}
+
+test("a reply reaches the thing that asked, subscribed or not, and only once", async t => {
+  const client = await connect(t, await cloudWithJob(t), "t1");
+  const ask = async (): Promise<void> => {
+    client.publish("$aws/things/t1/jobs/$next/get", "{}");
+    await client.message();
+  };
+  await ask();
+  await client.subscribe("$aws/things/t1/jobs/$next/get/+");
+  await ask();
+  await ask();
+  await client.ping();
+  const topics = client.received.map(({ topic }) => topic);
+  assert.deepEqual(topics, Array(3).fill("$aws/things/t1/jobs/$next/get/accepted"));
+});
+
+test("notifications reach their subscribers", async t => {
+  const cloud = await cloudWithJob(t);
+  const client = await connect(t, cloud, "t1");
+  await client.subscribe("$aws/things/t1/jobs/notify-next");
+  cloud.desk.run(({ jobs }) => jobs.cancel("j1", { force: false }));
+  const { topic, payload } = await client.message();
+  assert.equal(topic, "$aws/things/t1/jobs/notify-next");
+  assert.deepEqual((JSON.parse(payload.toString()) as { execution: unknown }).execution, {});
+});
+
+test("a client that speaks for another thing is disconnected", async t => {
+  const cloud = await cloudWithJob(t);
+  const client = await connect(t, cloud, "t2");
+  client.publish("$aws/things/t1/jobs/j1/update", '{"status":"FAILED"}');
+  await client.closed();
+  assert.equal(cloud.desk.jobs.getExecution("t1", "j1").status, "QUEUED");
+});
