@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { parser as oracleParser, type Packet } from "mqtt-packet";
+import { operations } from "xs-ota/common/network/mqtt-operations";
 import {
   formatConnect,
   formatPublishHeader,
   formatRequest,
-  operations,
 } from "xs-ota/common/network/mqtt-packet";
 
 /** What npm's mqtt-packet, an independent implementation, reads in `bytes`. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Clock, ClockTimer } from "xs-ota/pal/clock";
 import { clock as hostClock } from "xs-ota/host/clock";
+import { operations } from "./mqtt-operations.js";
 import * as packets from "./mqtt-packet.js";
 import type { MqttControl } from "./mqtt-parser.js";
 import { MqttReceiver, type ReadableOptions } from "./mqtt-receiver.js";
@@ -10,7 +11,6 @@ import { bytesOf, connect, type DnsSource, type Socket, type SocketSource } from
 /** Milliseconds from opening the socket to the broker's CONNACK. */
 const CONNECT_TIMEOUT_MS = 30_000;
 const DEFAULT_PORT = 1883;
-const { operations } = packets;
 
 export interface MqttClientOptions {
   readonly host: string;

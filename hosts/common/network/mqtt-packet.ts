@@ -1,23 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { operations } from "./mqtt-operations.js";
 import { encodeUtf8 } from "./utf8.js";
-
-/** Control packet types. Source: MQTT 3.1.1, 2.2.1. */
-export const operations = Object.freeze({
-  CONNECT: 1,
-  CONNACK: 2,
-  PUBLISH: 3,
-  PUBACK: 4,
-  PUBREC: 5,
-  PUBREL: 6,
-  PUBCOMP: 7,
-  SUBSCRIBE: 8,
-  SUBACK: 9,
-  UNSUBSCRIBE: 10,
-  UNSUBACK: 11,
-  PINGREQ: 12,
-  PINGRESP: 13,
-  DISCONNECT: 14,
-});
 
 /** Largest "remaining length" of a packet, in bytes. Source: MQTT 3.1.1, 2.2.3. */
 export const MAX_REMAINING_LENGTH = 268_435_455;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { MAX_REMAINING_LENGTH, operations } from "./mqtt-packet.js";
+import { operations } from "./mqtt-operations.js";
+import { MAX_REMAINING_LENGTH } from "./mqtt-packet.js";
 import { decodeUtf8 } from "./utf8.js";
 
 /** A packet that carries no message. */
