@@ -18,8 +18,22 @@ check: build ## types, lint, format
 	npx eslint .
 	npx prettier --check --log-level warn .
 
+.PHONY: deps-bootloader
+deps-bootloader: ## installs what bootloader-wasm needs
+	@command -v clang >/dev/null && command -v wasm-ld >/dev/null \
+		|| (apt-get update && apt-get install -y --no-install-recommends clang lld)
+
+bootloader_sources := $(wildcard toolchain/bootloader/*.[ch] toolchain/bootloader/wasm/*.[ch])
+.PHONY: bootloader-wasm
+bootloader-wasm: build/bootloader.wasm ## compiles the bootloader's core for the power-loss tests
+build/bootloader.wasm: $(bootloader_sources) | deps-bootloader
+	@mkdir -p $(@D)
+	clang --target=wasm32 -std=c11 -O2 -Wall -Wextra -Wconversion -Werror -ffreestanding -mbulk-memory \
+		-nostdlib -fno-builtin-memcmp -isystem toolchain/bootloader/wasm -Itoolchain/bootloader \
+		-Wl,--no-entry $(filter-out %-mbedtls.c,$(filter %.c,$^)) -o $@
+
 .PHONY: test-unit
-test-unit: build ## unit, contract and power-loss tests on Node
+test-unit: build bootloader-wasm ## unit, contract and power-loss tests on Node
 	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*')
 
 .PHONY: test

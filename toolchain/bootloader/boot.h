@@ -62,7 +62,7 @@ typedef struct OtaBootPort {
 
 	void (*log)(void *context, const char *message);	/* may be NULL; one line, without its end */
 	const uint8_t *target;	/* OTA_TARGET_SIZE bytes that TLV 0x81 must have, if present; NULL: any */
-	/* Work space for copying; a multiple of 32, at least 512 bytes. */
+	/* Work space for copying, in two halves; a multiple of 64, at least 512 bytes. */
 	uint8_t *buffer;
 	uint32_t buffer_size;
 } OtaBootPort;
@@ -82,12 +82,11 @@ typedef enum OtaReason {
 
 /* What the bootloader did. */
 typedef enum OtaOutcome {
-	OTA_NOT_BOOTABLE,	/* neither slot holds an image that may start; `refused` says what ails slot-a */
+	OTA_NOT_BOOTABLE,	/* `refused` says what ails slot-a; after OTA_FLASH_FAILED a reset may mend it */
 	OTA_STARTED,	/* slot-a as it was */
 	OTA_TRIAL,	/* swapped: reverts at the next reset unless it is confirmed */
 	OTA_PERMANENT,	/* swapped for good */
-	OTA_REVERTED,	/* swapped back after a trial */
-	OTA_FELL_BACK	/* slot-a was bad, slot-b's image took its place for good */
+	OTA_REVERTED	/* swapped back after a trial, or because slot-a's image was bad */
 } OtaOutcome;
 
 typedef struct OtaVersion {
@@ -110,7 +109,7 @@ typedef struct OtaImage {
 
 typedef struct OtaBootResult {
 	OtaOutcome outcome;
-	OtaReason refused;	/* why an update or a revert was not done; OTA_FINE when none was refused */
+	OtaReason refused;	/* why an image was not started or not swapped in; OTA_FINE when none was refused */
 	OtaImage image;	/* what to start: the body at image.header_size of slot-a; not set when not bootable */
 } OtaBootResult;
 
