@@ -71,7 +71,7 @@ static void log_line(void *context, const char *message)
 	port_log(message, length);
 }
 
-static uint8_t buffer[8192], target[OTA_TARGET_SIZE];
+static uint8_t buffer[65536], target[OTA_TARGET_SIZE];
 static OtaBootResult result;
 static OtaBootPort port = {
 	.read = read, .write = write, .erase = erase, .sha256_begin = sha256_begin, .sha256_update = sha256_update,

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { constants, createHash, createPublicKey, verify } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { DEVICE_CLASS_SIZE, tlvTypes } from "xs-ota/image/mcuboot";
+import type { ImageVersion } from "xs-ota/image/version";
+import type { BootFacts } from "xs-ota/pal/boot/table";
+import type { FlashGeometry } from "xs-ota/pal/flash";
+import { publicKeyBytes } from "xs-ota/toolchain/image";
+import { SimFlash } from "./sim-flash.js";
+
+/** The partitions that the bootloader uses, in the order of OtaArea in toolchain/bootloader/boot.h. */
+export type BootFlash = Readonly<Record<"a" | "b" | "counter", SimFlash>>;
+const areas = Object.freeze(["a", "b", "counter"] as const);
+
+const outcomes = Object.freeze([
+  "not-bootable",
+  "started",
+  "trial",
+  "permanent",
+  "reverted",
+] as const);
+const reasons = Object.freeze([
+  "fine",
+  "flash-failed",
+  "no-image",
+  "malformed",
+  "too-large",
+  "wrong-target",
+  "wrong-digest",
+  "no-signature",
+  "counter-older",
+] as const);
+const actions = Object.freeze(["resume", "test", "permanent", "revert", "none"] as const);
+
+/** What the bootloader did and what it would start: OtaBootResult. */
+export interface BootReport {
+  readonly outcome: (typeof outcomes)[number];
+  readonly refused: (typeof reasons)[number];
+  readonly headerSize: number;
+  readonly bodySize: number;
+  readonly securityCounter: number;
+  readonly version: ImageVersion;
+  readonly digest: Uint8Array;
+}
+
+export interface BootOptions {
+  /** Public keys that the bootloader trusts. */
+  readonly trustedKeys: readonly string[];
+  /** The class that this device enforces; none by default. */
+  readonly deviceClass?: Uint8Array;
+  /** Bytes for copying, at most 65536; a write covers half of them. */
+  readonly bufferSize?: number;
+}
+
+interface Core {
+  readonly memory: WebAssembly.Memory;
+  setGeometry(area: number, size: number, block: number, write: number, erased: number): void;
+  useTarget(): number;
+  boot(bufferSize: number): number;
+  decide(facts: number): number;
+  layout(): number;
+}
+
+const wasm = new WebAssembly.Module(
+  readFileSync(new URL("../../../bootloader.wasm", import.meta.url)),
+);
+
+/** The imports of one instance; `flash` and `keys` are those of the boot under way. */
+class Port {
+  flash: BootFlash | undefined;
+  keys: ReadonlyMap<string, string> = new Map();
+  readonly core: Core;
+  readonly #pristine: Uint8Array;
+  /** What was hashed last: Node verifies messages, not digests. */
+  #message: Uint8Array[] = [];
+
+  constructor() {
+    this.core = new WebAssembly.Instance(wasm, { port: this.#imports() })
+      .exports as unknown as Core;
+    this.#pristine = new Uint8Array(this.core.memory.buffer).slice();
+  }
+
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.core.memory.buffer, at, length);
+  }
+
+  /** RAM as after a reset. */
+  reset(): void {
+    this.bytes(0, this.#pristine.length).set(this.#pristine);
+  }
+
+  #partition(area: number): SimFlash {
+    const name = areas[area];
+    if (name === undefined || this.flash === undefined) throw new Error(`area ${area}`);
+    return this.flash[name];
+  }
+
+  /** Flash errors become exceptions here: the core never causes any, and a cut of the power unwinds it. */
+  #imports(): WebAssembly.ModuleImports {
+    return {
+      read: (area: number, offset: number, into: number, length: number) => {
+        this.#partition(area).read(this.bytes(into, length), offset);
+        return 0;
+      },
+      write: (area: number, offset: number, from: number, length: number) => {
+        this.#partition(area).write(this.bytes(from, length), offset);
+        return 0;
+      },
+      erase: (area: number, first: number, count: number) => {
+        this.#partition(area).erase(first, count);
+        return 0;
+      },
+      sha256Begin: () => void (this.#message = []),
+      sha256Update: (from: number, length: number) =>
+        void this.#message.push(this.bytes(from, length).slice()),
+      sha256End: (into: number) => this.bytes(into, 32).set(sha256(this.#message)),
+      verify: (hash: number, algorithm: number, digest: number, from: number, length: number) => {
+        const key = this.keys.get(hex(this.bytes(hash, 32)));
+        assert.deepEqual(this.bytes(digest, 32), sha256(this.#message), "verifies what it hashed");
+        const signature = this.bytes(from, length).slice();
+        return key === undefined ? 0 : Number(isSigned(this.#message, key, algorithm, signature));
+      },
+      log: () => undefined,
+    };
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+function sha256(message: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash("sha256");
+  for (const bytes of message) hash.update(bytes);
+  return new Uint8Array(hash.digest());
+}
+
+/** Verdicts by what was asked: a run boots the same few images thousands of times. */
+const verdicts = new Map<string, boolean>();
+
+function isSigned(
+  message: readonly Uint8Array[],
+  key: string,
+  algorithm: number,
+  signature: Uint8Array,
+): boolean {
+  const question = `${key} ${algorithm} ${hex(sha256(message))} ${hex(signature)}`;
+  const verdict = verdicts.get(question) ?? verifies(message, key, algorithm, signature);
+  verdicts.set(question, verdict);
+  return verdict;
+}
+
+function verifies(
+  message: readonly Uint8Array[],
+  pem: string,
+  algorithm: number,
+  signature: Uint8Array,
+): boolean {
+  const bytes = Buffer.concat(message);
+  const key = createPublicKey(pem);
+  if (algorithm === tlvTypes.ecdsa) {
+    return key.asymmetricKeyType === "ec" && verify("sha256", bytes, key, signature);
+  }
+  if (key.asymmetricKeyType !== "rsa") return false;
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  return verify("sha256", bytes, { key, padding, saltLength: 32 }, signature);
+}
+
+/** Idle instances. A boot that ends takes its instance back; one that is cut leaves it behind. */
+const idle: Port[] = [];
+
+function withPort<T>(run: (port: Port) => T): T {
+  const port = idle.pop() ?? new Port();
+  port.reset();
+  const result = run(port);
+  idle.push(port);
+  return result;
+}
+
+function setGeometry(core: Core, area: number, { geometry }: SimFlash): void {
+  const { size, blockSize, writeSize, erasedByte } = geometry;
+  core.setGeometry(area, size, blockSize, writeSize, erasedByte);
+}
+
+/** The step between reset and application, by the bootloader's own C, on simulated flash. */
+export function bootOnce(flash: BootFlash, options: BootOptions): BootReport {
+  return withPort(port => {
+    port.flash = flash;
+    port.keys = keysByHash(options.trustedKeys);
+    for (const [area, name] of areas.entries()) setGeometry(port.core, area, flash[name]);
+    if (options.deviceClass !== undefined) {
+      port.bytes(port.core.useTarget(), DEVICE_CLASS_SIZE).set(options.deviceClass);
+    }
+    return readReport(port, port.core.boot(options.bufferSize ?? 8192));
+  });
+}
+
+const hashes = new Map<string, string>();
+
+function keysByHash(pems: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    pems.map(pem => {
+      const hash = hashes.get(pem) ?? hex(sha256([publicKeyBytes(createPublicKey(pem))]));
+      hashes.set(pem, hash);
+      return [hash, pem] as const;
+    }),
+  );
+}
+
+/** OtaBootResult, as clang lays it out for wasm32. */
+function readReport(port: Port, at: number): BootReport {
+  const view = new DataView(port.core.memory.buffer, at, 68);
+  const outcome = outcomes[view.getUint32(0, true)];
+  const refused = reasons[view.getUint32(4, true)];
+  assert.ok(outcome !== undefined && refused !== undefined);
+  return {
+    outcome,
+    refused,
+    headerSize: view.getUint32(8, true),
+    bodySize: view.getUint32(12, true),
+    securityCounter: view.getUint32(24, true),
+    version: {
+      major: view.getUint8(28),
+      minor: view.getUint8(29),
+      revision: view.getUint16(30, true),
+      build: view.getUint32(32, true),
+    },
+    digest: port.bytes(at + 36, 32).slice(),
+  };
+}
+
+/** The bootloader's decision on one row of facts. */
+export function decideInC(facts: BootFacts): string {
+  const bits = [
+    facts.aMagic === "good",
+    facts.aSwapInfo === "set",
+    facts.aCopyDone === "set",
+    facts.aImageOk === "set",
+    facts.bMagic === "good",
+    facts.bImageOk === "set",
+  ].reduce((sum, bit, at) => sum + (bit ? 1 << at : 0), 0);
+  return withPort(port => actions[port.core.decide(bits)] ?? "unknown");
+}
+
+/** The bootloader's layout of two slots, or `undefined` when they do not fit: OtaLayout, as numbers. */
+export function layoutInC(a: FlashGeometry, b: FlashGeometry): readonly number[] | undefined {
+  return withPort(port => {
+    setGeometry(port.core, 0, new SimFlash(a));
+    setGeometry(port.core, 1, new SimFlash(b));
+    const at = port.core.layout();
+    return at === 0 ? undefined : [...new Uint32Array(port.core.memory.buffer, at, 19)];
+  });
+}
