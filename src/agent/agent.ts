@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+import type { SignatureScheme } from "xs-ota/pal/crypto";
+import { OtaError } from "xs-ota/pal/error";
+import type { OtaImageState } from "xs-ota/pal/pal";
+import { jobIdOf, parseJob } from "../job/document.js";
+import { parseJson } from "../job/json.js";
+import type { StatusReport } from "../job/status.js";
+import { isTerminal } from "../job/status.js";
+import { parseJobTopic } from "../job/topics.js";
+import { parseVersion } from "../job/version.js";
+import { makeConfig } from "./config.js";
+import type { Context } from "./context.js";
+import { FileActions } from "./file-actions.js";
+import { JobActions } from "./job-actions.js";
+import { Machine } from "./machine.js";
+import type { OtaAgentOptions } from "./options.js";
+import { Reporter } from "./reporter.js";
+import { type OtaStatistics, Statistics } from "./statistics.js";
+import type { Actions, OtaState } from "./table.js";
+import { Timer } from "./timer.js";
+import { Trial } from "./trial.js";
+
+const thingNamePattern = /^[a-zA-Z0-9:_-]{1,128}$/;
+const defaultScheme: SignatureScheme = "sig-sha256-ecdsa";
+
+/**
+ * The over-the-air update agent for one device: the C library's OTA_* functions as methods. It asks AWS IoT for jobs,
+ * downloads, verifies, switches, and ends a trial by commit or revert. Make one for each Pal.
+ */
+export class OtaAgent {
+  readonly #context: Context;
+  readonly #machine: Machine;
+  readonly #jobs: JobActions;
+  readonly #files: FileActions;
+  #imageState: OtaImageState = "Unknown";
+
+  /** @throws OtaError "argument-invalid" for a name, version or option out of range, naming it. */
+  constructor(options: OtaAgentOptions) {
+    if (!thingNamePattern.test(options.thingName)) {
+      throw new OtaError("argument-invalid", `thingName "${options.thingName}" is not valid`);
+    }
+    this.#context = this.#makeContext(options);
+    this.#jobs = new JobActions(this.#context);
+    this.#files = new FileActions(this.#context);
+    this.#machine = new Machine(this.#makeActions(), (from, to) => {
+      this.#context.emit({ type: "StateChange", from, to });
+    });
+  }
+
+  #makeContext(options: OtaAgentOptions): Context {
+    const { pal, journal, clock, device, mqtt, thingName } = options;
+    const config = makeConfig(options.config);
+    const { selfTestResponseWaitMs, fileRequestWaitMs } = config;
+    const signal: Machine["signal"] = (on, ...data) => this.#machine.signal(on, ...data);
+    const reporter = new Reporter(
+      { thingName, mqtt, clock, device, replyWaitMs: fileRequestWaitMs },
+      {
+        onReported: (jobId, report) => this.#onReported(jobId, report),
+        onJobGone: jobId => this.#onJobGone(jobId),
+      },
+    );
+    const trial = new Trial({ pal, journal, clock, selfTestResponseWaitMs }, () =>
+      this.#jobs.giveUpTrial(`not accepted within ${selfTestResponseWaitMs} ms`),
+    );
+    return Object.freeze({
+      options,
+      config,
+      scheme: options.scheme ?? defaultScheme,
+      version: parseVersion(options.version),
+      reporter,
+      trial,
+      statistics: new Statistics(),
+      requestTimer: new Timer(clock, () => signal("RequestTimer")),
+      signal,
+      emit: options.onEvent,
+    });
+  }
+
+  #makeActions(): Actions {
+    const jobs = this.#jobs;
+    const files = this.#files;
+    return Object.freeze<Actions>({
+      prepare: () => jobs.prepare(),
+      start: () => jobs.start(),
+      requestJob: () => jobs.requestJob(),
+      retryRequestJob: () => jobs.retryRequestJob(),
+      refreshJob: () => jobs.refreshJob(),
+      processJob: job => jobs.processJob(job),
+      rest: () => undefined,
+      inSelfTest: () => jobs.inSelfTest(),
+      refuseJob: job => jobs.refuseJob(job),
+      initFile: job => files.initFile(job),
+      reopenFile: () => files.reopenFile(),
+      requestData: () => files.requestData(),
+      requestAgain: () => files.requestAgain(),
+      processData: block => files.processData(block),
+      countFault: error => files.countFault(error),
+      jobNotification: job => files.jobNotification(job),
+      dropJob: () => files.dropJob(),
+      closeFile: () => files.closeFile(),
+      activate: () => files.activate(),
+      failJob: error => files.failJob(error),
+      ignore: () => undefined,
+      suspend: () => files.suspend(),
+      resume: () => files.resume(),
+      userAbort: () => files.userAbort(),
+      shutdown: unsubscribe => files.shutdown(unsubscribe),
+    });
+  }
+
+  get state(): OtaState {
+    return this.#machine.state;
+  }
+
+  /** OTA_GetStatistics. */
+  get statistics(): OtaStatistics {
+    return this.#context.statistics.counts;
+  }
+
+  /** What the application, or the agent, last said of the running image. OTA_GetImageState. */
+  get imageState(): OtaImageState {
+    return this.#imageState;
+  }
+
+  /** Begins; on an agent that runs it only resets the statistics. OTA_Init and OTA_EventProcessingTask. */
+  start(): void {
+    if (this.state !== "Init" && this.state !== "Stopped") {
+      this.#context.statistics.reset();
+      return;
+    }
+    this.#context.options.mqtt.listener = Object.freeze({
+      onMessage: (topic: string, payload: Uint8Array) => this.#onMessage(topic, payload),
+      onConnected: () => this.#onConnected(),
+      onDisconnected: () => undefined,
+    });
+    this.#imageState = "Unknown";
+    this.#machine.signal("Start");
+  }
+
+  /** Ends; what is on the flash stays for the next start. OTA_Shutdown. */
+  shutdown(unsubscribe = true): void {
+    this.#machine.signal("Shutdown", unsubscribe);
+  }
+
+  /** Asks for a job now. OTA_CheckForUpdate. */
+  checkForUpdate(): void {
+    this.#needRunning("check for an update");
+    this.#machine.signal("RequestJobDocument");
+  }
+
+  /** Pauses; blocks received stay on the flash. OTA_Suspend. @throws OtaError "state-invalid" when not running. */
+  suspend(): void {
+    this.#needRunning("suspend");
+    this.#machine.signal("Suspend");
+  }
+
+  /** Goes on after `suspend`. OTA_Resume. @throws OtaError "state-invalid" when not running. */
+  resume(): void {
+    this.#needRunning("resume");
+    this.#machine.signal("Resume");
+  }
+
+  /** Restarts into the verified image, on trial. OTA_ActivateNewImage. @throws OtaError "state-invalid" when there is none. */
+  activate(): void {
+    if (this.state !== "ClosingFile") {
+      throw new OtaError("state-invalid", `no verified image to activate in state ${this.state}`);
+    }
+    this.#machine.signal("Activate");
+  }
+
+  /**
+   * The application's verdict. OTA_SetImageState.
+   * "Accepted" commits the running image: when this returns, it is on the flash. "Rejected" gives a trial up and restarts
+   * into the old image; "Aborted" gives up the update under way.
+   * @throws OtaError "argument-invalid" for "Testing" and "Unknown"; "flash-failed"; "state-invalid" for "Rejected" without a trial.
+   */
+  setImageState(state: OtaImageState): void {
+    if (state === "Testing" || state === "Unknown") {
+      throw new OtaError("argument-invalid", `${state} is not for the application to set`);
+    }
+    if (state === "Accepted") this.#accept();
+    else if (state === "Rejected") this.#reject();
+    else this.#machine.signal("UserAbort");
+    this.#imageState = state;
+  }
+
+  #accept(): void {
+    const { trial, reporter, version, emit } = this.#context;
+    const progress = trial.accept();
+    if (progress === undefined) return;
+    emit({ type: "Committed", version });
+    reporter.report(progress.jobId, { kind: "accepted", version, updatedBy: progress.previous });
+  }
+
+  #reject(): void {
+    if (this.#context.trial.state === "none") {
+      throw new OtaError("state-invalid", "the running image is not on trial");
+    }
+    this.#jobs.giveUpTrial("rejected by the application");
+  }
+
+  #needRunning(what: string): void {
+    if (this.state === "Init" || this.state === "Stopped") {
+      throw new OtaError("state-invalid", `cannot ${what} in state ${this.state}`);
+    }
+  }
+
+  #onConnected(): void {
+    this.#context.reporter.onConnected();
+    this.#machine.signal("Connected");
+  }
+
+  #onMessage(topic: string, payload: Uint8Array): void {
+    if (this.#files.onMessage(topic, payload)) return;
+    const message = parseJobTopic(this.#context.options.thingName, topic);
+    if (message === undefined) return;
+    if (message.kind === "update") this.#onUpdateReply(message.jobId, message.accepted, payload);
+    else if (message.kind === "notify-next" || message.accepted) this.#onJob(payload);
+  }
+
+  #onUpdateReply(jobId: string, accepted: boolean, payload: Uint8Array): void {
+    let reply: unknown;
+    try {
+      reply = parseJson(payload);
+    } catch (error) {
+      if (!(error instanceof OtaError)) throw error;
+    }
+    this.#context.reporter.onReply(jobId, accepted, reply);
+  }
+
+  #onJob(payload: Uint8Array): void {
+    let message: unknown;
+    try {
+      message = parseJson(payload);
+      this.#machine.signal("ReceivedJobDocument", parseJob(message, this.#context.scheme));
+    } catch (error) {
+      if (!(error instanceof OtaError)) throw error;
+      const jobId = jobIdOf(message);
+      if (jobId === undefined) return;
+      this.#machine.signal("ReceivedJobDocument", { kind: "malformed", jobId, error });
+    }
+  }
+
+  #onReported(jobId: string, report: StatusReport): void {
+    const { trial, signal } = this.#context;
+    if (!isTerminal(report)) return;
+    const progress = trial.progress;
+    if (progress?.jobId === jobId && trial.state === "none") trial.forget();
+    signal("RequestJobDocument");
+  }
+
+  #onJobGone(jobId: string): void {
+    const { trial, signal } = this.#context;
+    if (trial.state !== "none" && trial.progress?.jobId === jobId) {
+      this.#jobs.giveUpTrial("the job was cancelled");
+    } else signal("JobGone");
+  }
+}
+Object.freeze(OtaAgent.prototype);

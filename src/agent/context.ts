@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+import type { SignatureScheme } from "xs-ota/pal/crypto";
+import type { AppVersion } from "../job/version.js";
+import type { OtaConfig } from "./config.js";
+import type { OtaEvent } from "./events.js";
+import type { Machine } from "./machine.js";
+import type { OtaAgentOptions } from "./options.js";
+import type { Reporter } from "./reporter.js";
+import type { Statistics } from "./statistics.js";
+import type { Timer } from "./timer.js";
+import type { Trial } from "./trial.js";
+
+/** What the actions share. */
+export interface Context {
+  readonly options: OtaAgentOptions;
+  readonly config: OtaConfig;
+  readonly scheme: SignatureScheme;
+  /** Version that runs. */
+  readonly version: AppVersion;
+  readonly reporter: Reporter;
+  readonly trial: Trial;
+  readonly statistics: Statistics;
+  /** Guards every request: for a job, and for blocks. OtaRequestTimer of the C library. */
+  readonly requestTimer: Timer;
+  readonly signal: Machine["signal"];
+  readonly emit: (event: OtaEvent) => void;
+}

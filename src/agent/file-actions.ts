@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+import { OtaError } from "xs-ota/pal/error";
+import { chooseSource } from "../download/choose.js";
+import type { BlockSink, BlockSource } from "../download/source.js";
+import { isSameFile, type OtaJob } from "../job/document.js";
+import { notifyNextTopic } from "../job/topics.js";
+import type { Context } from "./context.js";
+import { jobInfo } from "./job-actions.js";
+import type { JobDocument, ReceivedBlock } from "./table.js";
+import { Transfer } from "./transfer.js";
+
+/** The part of the journey that a file takes: download, flash, verify, switch. */
+export class FileActions {
+  readonly #context: Context;
+  readonly #sink: BlockSink;
+  /** The job whose file is being made ready, received, or waits for its activation. */
+  #job: OtaJob | undefined;
+  #transfer: Transfer | undefined;
+
+  constructor(context: Context) {
+    const { signal } = context;
+    this.#context = context;
+    this.#sink = Object.freeze({
+      onBlock: (blockIndex: number, bytes: Uint8Array) => {
+        signal("ReceivedFileBlock", { blockIndex, bytes });
+      },
+      onFault: (error: OtaError) => {
+        signal("BlockFault", error);
+      },
+    });
+  }
+
+  /** Offers a message. @returns whether it was of the file under way. */
+  onMessage(topic: string, payload: Uint8Array): boolean {
+    return this.#transfer?.onMessage(topic, payload) ?? false;
+  }
+
+  #source(job: OtaJob): BlockSource {
+    const { options, config } = this.#context;
+    return chooseSource(
+      {
+        thingName: options.thingName,
+        mqtt: options.mqtt,
+        blockSize: 1 << config.log2FileBlockSize,
+        protocols: config.dataProtocols,
+      },
+      job,
+    );
+  }
+
+  initFile(job: OtaJob): void {
+    const { options, config, version, trial, statistics, signal } = this.#context;
+    this.#job = job;
+    const { pal, journal, clock } = options;
+    const transfer = new Transfer(
+      { pal, journal, clock, config, version },
+      job,
+      this.#source(job),
+      trial.progress,
+    );
+    this.#transfer = transfer;
+    transfer.open(this.#sink);
+    statistics.reset();
+    signal(transfer.bitmap.remaining === 0 ? "CloseFile" : "RequestFileBlock");
+  }
+
+  /** The connection is back: subscriptions may be gone, the job may be, and blocks on their way are. */
+  reopenFile(): void {
+    this.#transfer?.onConnected();
+    this.#transfer?.open(this.#sink);
+    this.requestData();
+    this.#context.signal("RequestJobDocument");
+  }
+
+  requestData(): void {
+    const transfer = this.#transfer;
+    transfer?.request();
+    this.#context.requestTimer.start(transfer?.window.waitMs ?? 0);
+  }
+
+  /** What was asked for has not come. Without a connection nothing can: the next one goes on. */
+  requestAgain(): void {
+    this.#transfer?.window.onLoss();
+    if (this.#context.options.mqtt.connected) this.requestData();
+  }
+
+  processData(block: ReceivedBlock): void {
+    const { statistics, requestTimer, signal } = this.#context;
+    const transfer = this.#transfer;
+    statistics.onReceived();
+    if (transfer === undefined) return;
+    try {
+      if (transfer.receive(block) === "duplicate") return;
+    } catch (error) {
+      if (!(error instanceof OtaError) || error.code !== "block-malformed") throw error;
+      transfer.onFault(error);
+      return;
+    }
+    statistics.onProcessed();
+    this.#tellProgress(transfer);
+    if (transfer.bitmap.remaining === 0) signal("CloseFile");
+    else if (transfer.window.isDrained) signal("RequestFileBlock");
+    else requestTimer.start(transfer.window.waitMs);
+  }
+
+  /** The application hears of every window, the cloud of the first block and of every `statusFrequency`-th. */
+  #tellProgress({ job, bitmap, received, window }: Transfer): void {
+    const { config, reporter, emit } = this.#context;
+    const total = bitmap.blockCount;
+    if (window.isDrained || received === total) emit({ type: "Progress", received, total });
+    if (received === 1 || received % config.statusFrequency === 0) {
+      reporter.report(job.jobId, { kind: "receiving", received, total });
+    }
+  }
+
+  countFault(error: OtaError): void {
+    this.#context.statistics.onReceived();
+    this.#transfer?.onFault(error);
+  }
+
+  /** A job arrived while one is under way. The same one may bring a fresh URL; another one takes its place. */
+  jobNotification(job: JobDocument): void {
+    const transfer = this.#transfer;
+    const file = job.kind === "ota" ? job.files[0] : undefined;
+    const isSame =
+      job.kind === "ota" &&
+      file !== undefined &&
+      job.jobId === transfer?.job.jobId &&
+      isSameFile(file, transfer.file);
+    if (!isSame) this.#context.signal("JobGone");
+    else if (file.url !== transfer.file.url) transfer.replaceSource(this.#source(job), this.#sink);
+  }
+
+  /** The cloud has taken the job back: nothing is to be reported. */
+  dropJob(): void {
+    this.#abandon(new OtaError("user-aborted", "the job was cancelled or replaced"));
+  }
+
+  closeFile(): void {
+    const { requestTimer, reporter, version, emit, signal, trial } = this.#context;
+    const transfer = this.#transfer;
+    if (transfer === undefined) return;
+    requestTimer.stop();
+    transfer.finish();
+    const { jobId } = transfer.job;
+    const job = jobInfo(transfer.job);
+    if (transfer.isFirmware) {
+      reporter.report(jobId, { kind: "ready", version });
+      emit({ type: "Activate", job });
+      return;
+    }
+    this.#forgetTransfer();
+    trial.forget();
+    reporter.report(jobId, { kind: "received", fileType: transfer.file.fileType });
+    emit({ type: "UpdateComplete", job });
+    signal("NoJob");
+  }
+
+  /** Makes the verified image the next one, on trial, and restarts. */
+  activate(): void {
+    const { pal } = this.#context.options;
+    this.#transfer?.save("switching");
+    pal.activate();
+    this.#transfer?.save("switched");
+    pal.reset();
+  }
+
+  failJob(error: OtaError): void {
+    const jobId = this.#job?.jobId;
+    if (jobId !== undefined) this.#context.reporter.report(jobId, { kind: "failed", error });
+    this.#abandon(error);
+  }
+
+  userAbort(): void {
+    if (this.#job === undefined) return;
+    this.failJob(new OtaError("user-aborted", "the application gave the update up"));
+  }
+
+  #abandon(error: OtaError): void {
+    const { requestTimer, emit, signal } = this.#context;
+    const job = this.#job;
+    requestTimer.stop();
+    this.#transfer?.abort();
+    this.#forgetTransfer();
+    emit({ type: "Fail", job: job === undefined ? undefined : jobInfo(job), error });
+    signal("RequestJobDocument");
+  }
+
+  #forgetTransfer(): void {
+    this.#transfer = undefined;
+    this.#job = undefined;
+  }
+
+  /** Stops, and keeps what is on the flash: the same job goes on from there. */
+  suspend(unsubscribe = true): void {
+    this.#context.requestTimer.stop();
+    if (this.#transfer !== undefined) {
+      this.#transfer.save("receiving");
+      this.#transfer.pause(unsubscribe);
+    }
+    this.#forgetTransfer();
+  }
+
+  resume(): void {
+    this.#context.signal("RequestJobDocument");
+  }
+
+  shutdown(unsubscribe: boolean): void {
+    const { options, reporter, trial } = this.#context;
+    this.suspend(unsubscribe);
+    trial.stop();
+    reporter.close();
+    options.mqtt.listener = undefined;
+    if (unsubscribe && options.mqtt.connected) {
+      options.mqtt.unsubscribe(notifyNextTopic(options.thingName), 0);
+    }
+  }
+}
+Object.freeze(FileActions.prototype);

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+import { OtaError } from "xs-ota/pal/error";
+import type { CustomJob, OtaJob } from "../job/document.js";
+import type { StatusReport } from "../job/status.js";
+import { nextJobTopic, notifyNextTopic } from "../job/topics.js";
+import { encodeUtf8 } from "../job/utf8.js";
+import { checkVersion } from "../job/version.js";
+import { backoffMs } from "./backoff.js";
+import type { Context } from "./context.js";
+import type { CustomJobVerdict, JobInfo } from "./events.js";
+import type { Progress } from "./progress.js";
+import type { JobDocument, MalformedJob } from "./table.js";
+
+/** What an event says of a job. */
+export function jobInfo(job: OtaJob): JobInfo {
+  const file = job.files[0];
+  return Object.freeze({
+    jobId: job.jobId,
+    fileType: file?.fileType ?? 0,
+    fileSize: file?.size ?? 0,
+  });
+}
+
+/** The part of the journey before a file: a start and what it means, asking for a job, judging it, the trial. */
+export class JobActions {
+  readonly #context: Context;
+  /** Requests for a job so far: the client token, as the C library counts. */
+  #requests = 0;
+  /** Requests in a row without a reply. */
+  #attempts = 0;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  prepare(): void {
+    this.#context.statistics.reset();
+    this.#context.signal("Start");
+  }
+
+  /** Finds out what this start means, tells the cloud what it does not know, and asks for a job. */
+  start(): void {
+    const { trial, signal } = this.#context;
+    const outcome = trial.begin();
+    const progress = trial.progress;
+    if (progress !== undefined && outcome === "committed") this.#reportCommitted(progress);
+    if (progress !== undefined && outcome === "reverted") this.#reportReverted(progress);
+    signal("RequestJobDocument");
+  }
+
+  #reportCommitted(progress: Progress): void {
+    const { reporter, version, emit } = this.#context;
+    emit({ type: "Committed", version });
+    reporter.report(progress.jobId, { kind: "accepted", version, updatedBy: progress.previous });
+  }
+
+  #reportReverted({ jobId, note }: Progress): void {
+    const { reporter, options, emit } = this.#context;
+    const why = note === "" ? `it ended by a reset (${options.device.resetReason})` : note;
+    const reason = `the new image did not pass its trial: ${why}`;
+    emit({ type: "Reverted", jobId, reason });
+    reporter.report(jobId, { kind: "failed", error: new OtaError("image-reverted", reason) });
+  }
+
+  /** Listens, and asks; a reply that does not come is asked for again. */
+  requestJob(): void {
+    const { reporter, requestTimer, config, options } = this.#context;
+    if (reporter.isEnding) return;
+    this.#publishRequest();
+    const wait = backoffMs(this.#attempts++, config.fileRequestWaitMs, options.device.random());
+    requestTimer.start(wait);
+  }
+
+  #publishRequest(): void {
+    const { mqtt, thingName } = this.#context.options;
+    mqtt.subscribe(notifyNextTopic(thingName), 1);
+    const request = JSON.stringify({ clientToken: `${this.#requests}:${thingName}` });
+    mqtt.publish(nextJobTopic(thingName), encodeUtf8(request), 1);
+    this.#requests++;
+  }
+
+  retryRequestJob(): void {
+    const { requestTimer, config, options } = this.#context;
+    const wait = backoffMs(this.#attempts++, config.fileRequestWaitMs, options.device.random());
+    requestTimer.start(wait);
+  }
+
+  /** Asks whether the job under way is still the one to do. */
+  refreshJob(): void {
+    if (this.#context.options.mqtt.connected) this.#publishRequest();
+  }
+
+  processJob(job: JobDocument): void {
+    const { requestTimer, trial, signal } = this.#context;
+    requestTimer.stop();
+    this.#attempts = 0;
+    if (trial.state !== "none") this.#processOnTrial(job);
+    else if (job.kind === "ota") this.#processOtaJob(job);
+    else if (job.kind === "custom") this.#processCustomJob(job);
+    else if (job.kind === "malformed") signal("JobMalformed", job);
+    else this.rest();
+  }
+
+  /** There is nothing to do. */
+  rest(): void {
+    const { emit, signal } = this.#context;
+    emit({ type: "NoActiveJob" });
+    signal("NoJob");
+  }
+
+  #processOnTrial(job: JobDocument): void {
+    const { trial, signal } = this.#context;
+    if (trial.isOf(job)) signal("StartSelfTest");
+    else {
+      signal("NoJob");
+      this.giveUpTrial("the job was cancelled");
+    }
+  }
+
+  #processOtaJob(job: OtaJob): void {
+    const { reporter, trial, emit, signal } = this.#context;
+    const isKnown = trial.progress?.jobId === job.jobId;
+    if (reporter.isEnding) signal("NoJob");
+    else if (job.selfTest !== undefined && !isKnown) this.#processForgotten(job);
+    else {
+      emit({ type: "ReceivedJob", job: jobInfo(job) });
+      signal("CreateFile", job);
+    }
+  }
+
+  /**
+   * A job whose new image has run, of which the journal knows nothing: an update by another agent, or a journal that was
+   * erased. What became of it shows in the versions, as the C library has it.
+   */
+  #processForgotten({ jobId, selfTest }: OtaJob): void {
+    const { reporter, version, signal } = this.#context;
+    const updatedBy = selfTest?.updatedBy ?? version;
+    if (version > updatedBy) reporter.report(jobId, { kind: "accepted", version, updatedBy });
+    else {
+      const error = new OtaError("image-reverted", "the old image runs, and no record says why");
+      reporter.report(jobId, { kind: "failed", error });
+    }
+    signal("NoJob");
+  }
+
+  #processCustomJob({ jobId, document }: CustomJob): void {
+    const { emit, reporter, signal } = this.#context;
+    const answers: StatusReport[] = [];
+    const answer = (status: CustomJobVerdict, reason: string): void => {
+      answers.push({ kind: "custom", status, reason });
+    };
+    emit({ type: "ParseCustomJob", jobId, document, answer });
+    const [report] = answers;
+    if (report === undefined) {
+      const error = new OtaError("job-malformed", "jobDocument.afr_ota is missing");
+      signal("JobMalformed", { kind: "malformed", jobId, error });
+    } else {
+      reporter.report(jobId, report);
+      signal("NoJob");
+    }
+  }
+
+  refuseJob({ jobId, error }: MalformedJob): void {
+    const { reporter, emit, signal } = this.#context;
+    reporter.report(jobId, { kind: "failed", error });
+    emit({ type: "Fail", job: undefined, error });
+    signal("RequestJobDocument");
+  }
+
+  /** The image on trial is the one the job means: the application may test it. */
+  inSelfTest(): void {
+    const { trial, reporter, version, emit } = this.#context;
+    const progress = trial.progress;
+    const fault = progress === undefined ? undefined : this.#versionFault(progress);
+    if (fault !== undefined) this.giveUpTrial(fault.message);
+    else if (trial.announce()) {
+      const jobId = progress?.jobId ?? "";
+      if (jobId !== "") reporter.report(jobId, { kind: "active", version });
+      emit({ type: "StartTest", jobId });
+    }
+  }
+
+  /** The C library's check after the reset: the header may have told another version than the image has. */
+  #versionFault({ previous }: Progress): OtaError | undefined {
+    const { version, config } = this.#context;
+    if (config.allowDowngrade) return undefined;
+    try {
+      checkVersion(version, previous);
+      return undefined;
+    } catch (error) {
+      if (error instanceof OtaError) return error;
+      throw error;
+    }
+  }
+
+  giveUpTrial(reason: string): void {
+    const { trial, emit } = this.#context;
+    emit({ type: "SelfTestFailed", reason });
+    trial.giveUp(reason);
+  }
+}
+Object.freeze(JobActions.prototype);

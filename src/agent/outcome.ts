@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+import type { PalImageState } from "xs-ota/pal/boot";
+import type { Phase } from "./progress.js";
+
+/**
+ * What a start finds: nothing to do with an update, a file partly received, a new image on trial, a trial that was given
+ * up, or one that was committed and may not have been reported.
+ */
+export type Outcome = "idle" | "resume" | "trial" | "reverted" | "committed";
+
+interface Row {
+  readonly image: PalImageState | "any";
+  readonly phase: Phase | "none" | "any";
+  /** Whether the running image is the one that the journal names. */
+  readonly runsNew: boolean | "any";
+  readonly outcome: Outcome;
+}
+
+const row = (
+  image: Row["image"],
+  phase: Row["phase"],
+  runsNew: Row["runsNew"],
+  outcome: Outcome,
+): Row => Object.freeze({ image, phase, runsNew, outcome });
+
+/**
+ * The first match wins. "switching" with the old image running is a cut before the boot flag was whole, or a new image
+ * that did not live to say so: the switch is tried again, and the next time the phase tells.
+ */
+// prettier-ignore
+const table: readonly Row[] = Object.freeze([
+  //  image            phase         runs new  outcome
+  row("PendingCommit", "any",        "any",    "trial"),
+  row("any",           "none",       "any",    "idle"),
+  row("any",           "receiving",  "any",    "resume"),
+  row("any",           "committed",  "any",    "committed"),
+  row("any",           "any",        true,     "committed"),
+  row("any",           "switching",  false,    "resume"),
+  row("any",           "switched",   false,    "reverted"),
+]);
+
+const fits = <T>(wanted: T | "any", found: T): boolean => wanted === "any" || wanted === found;
+
+/** The row for what a start finds. */
+export function outcomeOf(image: PalImageState, phase: Phase | "none", runsNew: boolean): Outcome {
+  const found = table.find(
+    r => fits(r.image, image) && fits(r.phase, phase) && fits<boolean | "any">(r.runsNew, runsNew),
+  );
+  return found?.outcome ?? "idle";
+}

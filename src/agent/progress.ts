@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+import { OtaError } from "xs-ota/pal/error";
+import type { AppVersion } from "../job/version.js";
+import { decodeUtf8, encodeUtf8 } from "../job/utf8.js";
+
+/*
+ * Where an update is, as it is kept in the journal; little-endian. Source: docs/flash-format.md, "Journal".
+ *
+ *   size  field
+ *      1  format      1
+ *      1  phase       1 receiving, 2 switching, 3 switched, 4 committed
+ *      1  file        index in the job's files
+ *      1  log2 of the block size
+ *      4  previous    version that ran when the job began
+ *      4  size        bytes of the file
+ *     16  identity    last bytes of its signature, zeros before a shorter one
+ *     32  image       what identifies the new image, zeros while receiving
+ *    1+n  jobId
+ *    1+n  note        why a trial was given up
+ *    2+n  bitmap      blocks still wanted
+ */
+
+/** How far an update has come. Numbers on the flash: append, never renumber. */
+export type Phase = "receiving" | "switching" | "switched" | "committed";
+
+const phases: readonly Phase[] = Object.freeze(["receiving", "switching", "switched", "committed"]);
+
+const FORMAT = 1;
+const IDENTITY_LENGTH = 16;
+/** Bytes of what identifies an image: a SHA-256. */
+export const IMAGE_LENGTH = 32;
+/** Characters; four bytes each at most, and their number must fit in a byte. */
+const MAX_NOTE = 60;
+
+export interface Progress {
+  readonly phase: Phase;
+  readonly jobId: string;
+  readonly fileIndex: number;
+  readonly log2BlockSize: number;
+  readonly previous: AppVersion;
+  /** Bytes. */
+  readonly size: number;
+  /** 16 bytes; see {@link identityOf}. */
+  readonly identity: Uint8Array;
+  /** 32 bytes, all zero while receiving. */
+  readonly image: Uint8Array;
+  readonly note: string;
+  readonly bitmap: Uint8Array;
+}
+
+/** What tells one file from another in the journal: the end of its signature. */
+export function identityOf(signature: Uint8Array): Uint8Array {
+  const identity = new Uint8Array(IDENTITY_LENGTH);
+  const tail = signature.subarray(-IDENTITY_LENGTH);
+  identity.set(tail, IDENTITY_LENGTH - tail.length);
+  return identity;
+}
+
+/** Whether two byte strings are equal. */
+export function isSameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  return a.every((byte, index) => byte === b[index]);
+}
+
+/** Bytes of a record besides its texts and its bitmap. */
+const FIXED = 4 + 4 + 4 + IDENTITY_LENGTH + IMAGE_LENGTH + 1 + 1 + 2;
+
+export function formatProgress(progress: Progress): Uint8Array {
+  const jobId = encodeUtf8(progress.jobId);
+  const note = encodeUtf8(progress.note.slice(0, MAX_NOTE));
+  const bytes = new Uint8Array(FIXED + jobId.length + note.length + progress.bitmap.length);
+  const view = new DataView(bytes.buffer);
+  bytes.set([
+    FORMAT,
+    phases.indexOf(progress.phase) + 1,
+    progress.fileIndex,
+    progress.log2BlockSize,
+  ]);
+  view.setUint32(4, progress.previous, true);
+  view.setUint32(8, progress.size, true);
+  bytes.set(progress.identity, 12);
+  bytes.set(progress.image, 28);
+  let at = 60;
+  for (const text of [jobId, note]) {
+    bytes[at] = text.length;
+    bytes.set(text, at + 1);
+    at += 1 + text.length;
+  }
+  view.setUint16(at, progress.bitmap.length, true);
+  bytes.set(progress.bitmap, at + 2);
+  return bytes;
+}
+
+/** Takes pieces off the front of a record. */
+class Cursor {
+  readonly #bytes: Uint8Array;
+  #at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  take(length: number): Uint8Array {
+    if (this.#at + length > this.#bytes.length) {
+      throw new OtaError("flash-failed", "the journal's record ends early");
+    }
+    this.#at += length;
+    return this.#bytes.slice(this.#at - length, this.#at);
+  }
+
+  byte(): number {
+    return this.take(1)[0] as number;
+  }
+}
+Object.freeze(Cursor.prototype);
+
+/**
+ * @returns `undefined` for a record of a format this version does not know: an update then starts clean.
+ * @throws OtaError "flash-failed" for a record of our format that is not whole, which the journal never gives.
+ */
+export function parseProgress(record: Uint8Array): Progress | undefined {
+  const phase = phases[(record[1] ?? 0) - 1];
+  if (record[0] !== FORMAT || phase === undefined || record.length < FIXED) return undefined;
+  const view = new DataView(record.buffer, record.byteOffset, record.length);
+  const cursor = new Cursor(record, 60);
+  const jobId = decodeUtf8(cursor.take(cursor.byte()), "flash-failed");
+  const note = decodeUtf8(cursor.take(cursor.byte()), "flash-failed");
+  const bitmapLength = cursor.byte() | (cursor.byte() << 8);
+  return Object.freeze({
+    phase,
+    jobId,
+    fileIndex: record[2] as number,
+    log2BlockSize: record[3] as number,
+    previous: view.getUint32(4, true),
+    size: view.getUint32(8, true),
+    identity: record.slice(12, 28),
+    image: record.slice(28, 60),
+    note,
+    bitmap: cursor.take(bitmapLength),
+  });
+}

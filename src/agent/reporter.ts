@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+import type { Clock } from "xs-ota/pal/clock";
+import type { Device } from "xs-ota/pal/device";
+import { OtaError } from "xs-ota/pal/error";
+import type { MqttClient } from "xs-ota/pal/mqtt";
+import { isObject } from "../job/read.js";
+import { formatStatus, isTerminal, type StatusReport } from "../job/status.js";
+import { updateJobTopic } from "../job/topics.js";
+import { encodeUtf8 } from "../job/utf8.js";
+import { backoffMs } from "./backoff.js";
+import { Timer } from "./timer.js";
+
+/** A report on its way. */
+interface Entry {
+  readonly jobId: string;
+  readonly report: StatusReport;
+}
+
+/** What the reporter tells. */
+export interface ReporterListener {
+  /** The cloud has the report, or will never take it. */
+  onReported(jobId: string, report: StatusReport): void;
+  /** The cloud refused a report of progress: the job is no longer ours to do. */
+  onJobGone(jobId: string): void;
+}
+
+export interface ReporterOptions {
+  readonly thingName: string;
+  readonly mqtt: MqttClient;
+  readonly clock: Clock;
+  readonly device: Device;
+  /** Milliseconds before a report without a reply is sent again for the first time. */
+  readonly replyWaitMs: number;
+}
+
+/** Refusals that asking again may cure. Source: AWS IoT Jobs, ErrorResponse. */
+const transient: readonly unknown[] = Object.freeze(["RequestThrottled", "InternalError"]);
+
+/**
+ * Brings status reports to the cloud, in order, each until it is accepted or refused for good, across lost connections.
+ * Progress goes at QoS 0 when nothing else waits, and is not repeated.
+ */
+export class Reporter {
+  readonly #options: ReporterOptions;
+  readonly #listener: ReporterListener;
+  readonly #queue: Entry[] = [];
+  readonly #timer: Timer;
+  #attempts = 0;
+  /** Replies to progress that are still to come, before the one to the first of the queue. */
+  #progressReplies = 0;
+
+  constructor(options: ReporterOptions, listener: ReporterListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#timer = new Timer(options.clock, () => this.#send());
+  }
+
+  /** Whether a report that ends a job is on its way: the cloud would hand out the same job again. */
+  get isEnding(): boolean {
+    return this.#queue.some(({ report }) => isTerminal(report));
+  }
+
+  report(jobId: string, report: StatusReport): void {
+    const entry = { jobId, report };
+    if (report.kind === "receiving") {
+      this.#reportProgress(entry);
+      return;
+    }
+    this.#queue.push(entry);
+    if (this.#queue.length === 1) this.#sendFirst();
+  }
+
+  #reportProgress(entry: Entry): void {
+    if (this.#queue.length > 0) return;
+    if (this.#publish(entry, 0)) this.#progressReplies++;
+  }
+
+  /** Sends again what a lost connection may have swallowed. */
+  onConnected(): void {
+    this.#progressReplies = 0;
+    this.#sendFirst();
+  }
+
+  onReply(jobId: string, accepted: boolean, reply: unknown): void {
+    const code = isObject(reply) ? reply["code"] : undefined;
+    const refused = !accepted && !transient.includes(code);
+    if (this.#progressReplies > 0) {
+      this.#progressReplies--;
+      if (refused) this.#listener.onJobGone(jobId);
+    } else if (accepted || refused) this.#settle(jobId, refused);
+  }
+
+  #settle(jobId: string, refused: boolean): void {
+    const first = this.#queue[0];
+    if (first?.jobId !== jobId) return;
+    this.#queue.shift();
+    this.#timer.stop();
+    this.#listener.onReported(jobId, first.report);
+    if (refused && !isTerminal(first.report)) this.#listener.onJobGone(jobId);
+    this.#sendFirst();
+  }
+
+  #sendFirst(): void {
+    this.#attempts = 0;
+    this.#send();
+  }
+
+  #send(): void {
+    const first = this.#queue[0];
+    if (first === undefined) return;
+    this.#publish(first, 1);
+    const { device, replyWaitMs } = this.#options;
+    this.#timer.start(backoffMs(this.#attempts++, replyWaitMs, device.random()));
+  }
+
+  /** @returns whether the message went out; when not, the timer or the next connection tries again. */
+  #publish({ jobId, report }: Entry, qos: 0 | 1): boolean {
+    const { mqtt, thingName } = this.#options;
+    if (!mqtt.connected) return false;
+    try {
+      mqtt.publish(updateJobTopic(thingName, jobId), encodeUtf8(formatStatus(report)), qos);
+      return true;
+    } catch (error) {
+      if (!(error instanceof OtaError)) throw error;
+      return false;
+    }
+  }
+
+  /** Forgets what is under way. */
+  close(): void {
+    this.#timer.stop();
+    this.#queue.length = 0;
+  }
+}
+Object.freeze(Reporter.prototype);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+import { type AppVersion, packVersion } from "../job/version.js";
+import { parseHeader } from "./mcuboot.js";
+
+/** What the first block of an image tells, before the rest is there. Nothing of it is verified. */
+export interface ImageInfo {
+  readonly version: AppVersion;
+}
+
+/**
+ * Reads the header at the start of a firmware file.
+ * @param fileSize bytes that the job says the file has
+ * @throws OtaError "image-malformed", "image-too-large" when the header does not fit the file.
+ */
+export function readImageInfo(firstBlock: Uint8Array, fileSize: number): ImageInfo {
+  const { major, minor, revision } = parseHeader(firstBlock, fileSize).version;
+  return Object.freeze({ version: packVersion(major, minor, revision) });
+}

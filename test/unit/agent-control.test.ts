@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { OtaError } from "xs-ota/pal/error";
+import { AgentBench, BLOCK, firmware, jobMessage, JOBS } from "xs-ota/test/support/agent-bench";
+
+const TEN = 10 * BLOCK - 100;
+const image = firmware("1.1.0", TEN);
+const update = `${JOBS}/AFR_OTA-j/update`;
+
+/** A bench whose agent has asked for a job. */
+function asked(options: ConstructorParameters<typeof AgentBench>[0] = {}): AgentBench {
+  const bench = new AgentBench(options);
+  bench.agent.start();
+  return bench;
+}
+
+test("a lost reply to the request for a job is asked for again", () => {
+  const bench = asked();
+  bench.mqtt.take();
+  bench.clock.advance(10_000);
+  assert.equal(bench.mqtt.take().at(-1), `PUB q1 ${JOBS}/$next/get {"clientToken":"1:T1"}`);
+});
+
+test("an agent that starts without a connection asks when there is one", () => {
+  const bench = new AgentBench();
+  bench.mqtt.connected = false;
+  bench.agent.start();
+  assert.equal(bench.agent.state, "RequestingJob");
+  bench.mqtt.connect();
+  assert.equal(bench.agent.state, "WaitingForJob");
+  assert.equal(bench.mqtt.take().length, 2);
+});
+
+test("a connection lost during a download goes on where it was", () => {
+  const bench = asked();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 3);
+  bench.mqtt.disconnect();
+  bench.clock.advance(24 * 3_600_000);
+  assert.equal(bench.agent.state, "WaitingForFileBlock");
+  bench.mqtt.take();
+  bench.mqtt.connect();
+  assert.ok(bench.mqtt.sent.some(line => line.startsWith("SUB q0") && line.endsWith("/data/cbor")));
+  assert.ok(
+    bench.mqtt.sent.some(line => line.includes("616242f003")),
+    "only what is missing",
+  );
+  bench.blocks(image, 4);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("a stream that stays silent ends the job with a reason, and the agent takes the next one", () => {
+  const bench = asked({ config: { maxNumRequestMomentum: 4 } });
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 0);
+  bench.clock.advance(3_600_000);
+  const failed = bench.mqtt.take().find(line => line.includes('"FAILED"'));
+  assert.ok(
+    failed?.includes("download-stalled: 1 of 10 blocks after 4 requests in vain: no answer"),
+  );
+  bench.reply(true);
+  bench.reply(true);
+  bench.job(jobMessage(TEN, { jobId: "next" }));
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("the next job is asked for only when the end of the last is known to the cloud", () => {
+  const bench = asked();
+  bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
+  bench.job(jobMessage(TEN));
+  const requests = (): number =>
+    bench.mqtt.take().filter(line => line.includes("$next/get ")).length;
+  assert.equal(requests(), 1, "the one of the start");
+  bench.clock.advance(1);
+  assert.equal(requests(), 0);
+  bench.reply(true);
+  assert.equal(requests(), 1);
+});
+
+test("a report without a reply is sent again, also over the next connection", () => {
+  const bench = asked();
+  bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
+  bench.job(jobMessage(TEN));
+  const reports = (): number => bench.mqtt.take().filter(line => line.includes(update)).length;
+  assert.equal(reports(), 1);
+  bench.clock.advance(10_000);
+  assert.equal(reports(), 1);
+  bench.mqtt.disconnect();
+  bench.mqtt.connect();
+  assert.equal(reports(), 1);
+  bench.reply(true);
+  bench.clock.advance(3_600_000);
+  assert.equal(reports(), 0);
+});
+
+test("a malformed document is refused by its job id, and the agent goes on", () => {
+  const bench = asked();
+  bench.mqtt.take();
+  bench.job(jobMessage(TEN, { file: { filesize: "many" } }));
+  const [status = ""] = bench.mqtt.take();
+  assert.ok(status.includes('"reason":"0x0000000c: 0x00000000"'), status);
+  assert.ok(status.includes("files[0].filesize is not a number"), status);
+  bench.reply(true);
+  bench.job(jobMessage(TEN, { jobId: "next" }));
+  assert.equal(bench.agent.state, "WaitingForFileBlock");
+});
+
+test("a job that is cancelled during the download is dropped without a report", () => {
+  const bench = asked();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 2);
+  bench.reply(true);
+  bench.mqtt.take();
+  bench.mqtt.deliver(`${JOBS}/notify-next`, { timestamp: 2, execution: {} });
+  assert.ok(!bench.mqtt.sent.some(line => line.includes("/update")));
+  assert.deepEqual(bench.told, ["ReceivedJob", "Fail"]);
+  assert.equal(bench.agent.state, "WaitingForJob");
+});
+
+test("another job takes the place of the one under way", () => {
+  const bench = asked();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 2);
+  bench.mqtt.deliver(`${JOBS}/notify-next`, jobMessage(TEN, { jobId: "other" }));
+  bench.job(jobMessage(TEN, { jobId: "other" }));
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+  assert.ok(bench.mqtt.take().at(-1)?.includes("/jobs/other/update"));
+});
+
+test("a notification of the same job changes nothing", () => {
+  const bench = asked();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 4);
+  bench.mqtt.deliver(`${JOBS}/notify-next`, jobMessage(TEN));
+  bench.blocks(image, 5);
+  assert.equal(bench.agent.state, "ClosingFile");
+  assert.equal(bench.pal.calls.filter(call => call.startsWith("createFile")).length, 1);
+});
+
+test("no job is told to the application, and is no error", () => {
+  const bench = asked();
+  bench.job({ timestamp: 1 });
+  assert.deepEqual(bench.told, ["NoActiveJob"]);
+  assert.equal(bench.clock.pending, 0, "a notification will wake it");
+});
+
+test("a job that is not an OTA job is the application's to take", () => {
+  const bench = new AgentBench();
+  bench.agent.start();
+  const message = { execution: { jobId: "c1", jobDocument: { reboot: true } } };
+  bench.job(message);
+  assert.deepEqual(bench.told, ["ParseCustomJob", "Fail"]);
+  assert.ok(bench.mqtt.take().at(-1)?.includes('"status":"REJECTED"'));
+});

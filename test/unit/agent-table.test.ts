@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Machine } from "xs-ota/agent/machine";
+import { type Actions, type OtaState, table } from "xs-ota/agent/table";
+import { OtaError } from "xs-ota/pal/error";
+
+/** Actions that write down their names; `fails` throws. */
+function recorder(ran: string[], fails?: keyof Actions): Actions {
+  return new Proxy({} as Actions, {
+    get: (_, name) => () => {
+      ran.push(String(name));
+      if (name === fails) throw new OtaError("flash-failed", "on purpose");
+    },
+  });
+}
+
+test("no row hides behind an earlier one", () => {
+  for (const [at, row] of table.entries()) {
+    const first = table.findIndex(
+      r => r.on === row.on && (r.from === row.from || r.from === "All"),
+    );
+    assert.equal(first, at, `${row.from} on ${row.on}`);
+  }
+});
+
+test("every state that has rows can be reached", () => {
+  const reached = new Set<OtaState | "All">(["Init", "All", ...table.map(row => row.to)]);
+  for (const { from } of table) assert.ok(reached.has(from), from);
+});
+
+test("every state but Stopped can be left, and Shutdown leads from each to Stopped", () => {
+  const states = new Set(table.flatMap(({ from, to }) => (from === "All" ? [to] : [from, to])));
+  for (const state of states) {
+    const row = table.find(r => r.on === "Shutdown" && (r.from === state || r.from === "All"));
+    assert.equal(row?.to, "Stopped", state);
+  }
+});
+
+test("every state in which an action can fail has a row for the failure", () => {
+  const harmless = new Set(["Init", "Ready", "Suspended", "Stopped", "All"]);
+  for (const { from } of table) {
+    const row = table.find(r => r.from === from && r.on === "Failed");
+    assert.ok(harmless.has(from) || row !== undefined, from);
+  }
+});
+
+test("events that an action raises wait until it is done", () => {
+  const ran: string[] = [];
+  const states: OtaState[] = [];
+  const actions: Actions = {
+    ...recorder(ran),
+    prepare: () => {
+      machine.signal("Start");
+      ran.push("prepare");
+    },
+    start: () => {
+      ran.push("start");
+    },
+  };
+  const machine: Machine = new Machine(actions, (_, to) => states.push(to));
+  machine.signal("Start");
+  assert.deepEqual(ran, ["prepare", "start"]);
+  assert.deepEqual(states, ["Ready", "RequestingJob"]);
+});
+
+test("an action that fails ends in a row, not in a stuck state", () => {
+  const ran: string[] = [];
+  const machine = new Machine(recorder(ran, "requestJob"), () => undefined);
+  machine.signal("Start");
+  machine.signal("Start");
+  machine.signal("RequestJobDocument");
+  assert.deepEqual(ran, ["prepare", "start", "requestJob", "retryRequestJob"]);
+  assert.equal(machine.state, "RequestingJob");
+});
+
+test("an event without a row is counted and changes nothing", () => {
+  const ran: string[] = [];
+  const machine = new Machine(recorder(ran), () => undefined);
+  machine.signal("CloseFile");
+  assert.deepEqual(ran, []);
+  assert.equal(machine.ignored, 1);
+  assert.equal(machine.state, "Init");
+});
+
+test("an error that is not OtaError is a bug, and passes through", () => {
+  const actions: Actions = {
+    ...recorder([]),
+    prepare: () => {
+      throw new TypeError("bug");
+    },
+  };
+  const machine = new Machine(actions, () => undefined);
+  assert.throws(() => machine.signal("Start"), TypeError);
+  assert.equal(machine.state, "Init");
+});
