@@ -10,6 +10,7 @@ import { parseJobTopic } from "../job/topics.js";
 import { parseVersion } from "../job/version.js";
 import { makeConfig } from "./config.js";
 import type { Context } from "./context.js";
+import type { OtaEvent } from "./events.js";
 import { FileActions } from "./file-actions.js";
 import { JobActions } from "./job-actions.js";
 import { Machine } from "./machine.js";
@@ -72,7 +73,7 @@ export class OtaAgent {
       statistics: new Statistics(),
       requestTimer: new Timer(clock, () => signal("RequestTimer")),
       signal,
-      emit: options.onEvent,
+      emit: (event: OtaEvent) => this.#machine.afterwards(() => options.onEvent(event)),
     });
   }
 

@@ -23,5 +23,6 @@ export interface Context {
   /** Guards every request: for a job, and for blocks. OtaRequestTimer of the C library. */
   readonly requestTimer: Timer;
   readonly signal: Machine["signal"];
+  /** Tells the application, once the agent is in the state that the event leads to. */
   readonly emit: (event: OtaEvent) => void;
 }

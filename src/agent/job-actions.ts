@@ -144,12 +144,12 @@ export class JobActions {
   }
 
   #processCustomJob({ jobId, document }: CustomJob): void {
-    const { emit, reporter, signal } = this.#context;
+    const { options, reporter, signal } = this.#context;
     const answers: StatusReport[] = [];
     const answer = (status: CustomJobVerdict, reason: string): void => {
       answers.push({ kind: "custom", status, reason });
     };
-    emit({ type: "ParseCustomJob", jobId, document, answer });
+    options.onEvent({ type: "ParseCustomJob", jobId, document, answer });
     const [report] = answers;
     if (report === undefined) {
       const error = new OtaError("job-malformed", "jobDocument.afr_ota is missing");

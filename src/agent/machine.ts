@@ -24,6 +24,8 @@ export class Machine {
   readonly #listener: StateListener;
   /** Events that wait while one is handled; `undefined` when none is. */
   #queue: Queued[] | undefined;
+  /** What is to be done once the state is that of the event under way. */
+  readonly #afterwards: (() => void)[] = [];
   #ignored = 0;
 
   constructor(actions: Actions, listener: StateListener) {
@@ -55,9 +57,25 @@ export class Machine {
     const queue: Queued[] = [{ on, data }];
     this.#queue = queue;
     try {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) this.#deliver(next);
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        this.#deliver(next);
+        this.#finish();
+      }
     } finally {
+      this.#afterwards.length = 0;
       this.#queue = undefined;
+    }
+  }
+
+  /** Runs `run` when the event under way has led to its state, at once when none is. */
+  afterwards(run: () => void): void {
+    if (this.#queue === undefined) run();
+    else this.#afterwards.push(run);
+  }
+
+  #finish(): void {
+    for (let run = this.#afterwards.shift(); run !== undefined; run = this.#afterwards.shift()) {
+      run();
     }
   }
 

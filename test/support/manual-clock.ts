@@ -21,6 +21,12 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** When the next timer falls due, or `undefined`. */
+  get nextAt(): number | undefined {
+    const times = [...this.#timers.values()].map(({ at }) => at);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
   /** Moves on by `ms`, firing what falls due, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;

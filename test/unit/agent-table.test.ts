@@ -94,3 +94,16 @@ test("an error that is not OtaError is a bug, and passes through", () => {
   assert.throws(() => machine.signal("Start"), TypeError);
   assert.equal(machine.state, "Init");
 });
+
+test("what an action puts off until afterwards finds the new state", () => {
+  const found: OtaState[] = [];
+  const actions: Actions = {
+    ...recorder([]),
+    prepare: () => {
+      machine.afterwards(() => found.push(machine.state));
+    },
+  };
+  const machine: Machine = new Machine(actions, () => undefined);
+  machine.signal("Start");
+  assert.deepEqual(found, ["Ready"]);
+});
