@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-export { OtaAgent } from "./agent/agent.js";
-export { defaultConfig, type OtaConfig } from "./agent/config.js";
-export type { CustomJobVerdict, JobInfo, OtaEvent } from "./agent/events.js";
-export type { OtaAgentOptions } from "./agent/options.js";
-export type { OtaStatistics } from "./agent/statistics.js";
-export type { OtaState } from "./agent/table.js";
+
+// Bare ids, for this module's own id is `xs-ota`: relative ones would not lead into it on XS.
+export { OtaAgent } from "xs-ota/agent/agent";
+export { defaultConfig, type OtaConfig } from "xs-ota/agent/config";
+export type { CustomJobVerdict, JobInfo, OtaEvent } from "xs-ota/agent/events";
+export type { OtaAgentOptions } from "xs-ota/agent/options";
+export type { OtaStatistics } from "xs-ota/agent/statistics";
+export type { OtaState } from "xs-ota/agent/table";
 export { OtaError, type OtaErrorCode } from "xs-ota/pal/error";
 export type { OtaImageState } from "xs-ota/pal/pal";

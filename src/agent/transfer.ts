@@ -65,7 +65,9 @@ export class Transfer {
     this.bitmap = new BlockBitmap(file.size, 1 << config.log2FileBlockSize, resumed);
     this.window = new RequestWindow(config.maxNumBlocksRequest, config.fileRequestWaitMs);
     if (resumed === undefined) this.save("receiving");
-    pal.createFile({ ...file }, this.bitmap);
+    const { remaining } = this.bitmap;
+    pal.createFile(file, this.bitmap);
+    if (this.bitmap.remaining > remaining) this.save("receiving"); // before what was taken back is erased
     if (this.bitmap.has(0)) this.#checkFirstBlock();
   }
 
