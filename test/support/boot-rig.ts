@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { readImageFacts } from "xs-ota/image/facts";
+import { McubootControl } from "xs-ota/pal/boot/mcuboot";
+import type { FlashGeometry, FlashPartition } from "xs-ota/pal/flash";
+import { packImage, signImage } from "xs-ota/toolchain/image";
+import { type BootFlash, bootOnce, type BootReport } from "./bootloader.js";
+import { cloneTogether } from "./power-loss.js";
+import { SimFlash } from "./sim-flash.js";
+import { SimPower } from "./sim-power.js";
+
+/** The two slots' geometries, and how a run on them copies. */
+export interface RigGeometry {
+  readonly name: string;
+  readonly a: FlashGeometry;
+  readonly b: FlashGeometry;
+  /** Of the bootloader; a write covers half of it. */
+  readonly bufferSize: number;
+}
+
+/** A signed image, and what tells it from others. */
+export interface RigImage {
+  readonly bytes: Uint8Array;
+  readonly digest: string;
+  readonly securityCounter: number;
+}
+
+function keyPair(): { privatePem: string; publicPem: string } {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return {
+    privatePem: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
+    publicPem: publicKey.export({ format: "pem", type: "spki" }).toString(),
+  };
+}
+
+const trusted = keyPair();
+const foreign = keyPair();
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+/** Reads from an image in RAM. */
+export function sourceOf(image: Uint8Array): Pick<FlashPartition, "read"> {
+  return {
+    read: (into, offset) => into.set(image.subarray(offset, offset + into.length)),
+  };
+}
+
+/** An image of about `size` bytes; images of different versions differ in every block. */
+export function makeImage(
+  version: string,
+  size: number,
+  securityCounter: number,
+  signer: "trusted" | "foreign" = "trusted",
+): RigImage {
+  const body = new Uint8Array(size - 256).fill(version.charCodeAt(0));
+  const packed = packImage({ body, version, securityCounter });
+  const key = signer === "trusted" ? trusted : foreign;
+  const bytes = signImage(packed, key.privatePem);
+  const { digest } = readImageFacts(sourceOf(bytes), bytes.length);
+  return { bytes, digest: hex(digest), securityCounter };
+}
+
+/** What a device is given at the factory: `running` in slot-a, and nothing else. */
+export function factoryFlash(geometry: RigGeometry, running: RigImage): BootFlash {
+  const power = new SimPower();
+  const counter = { size: 2 * 1024, blockSize: 1024, writeSize: 4, erasedByte: 0xff };
+  const flash = {
+    a: new SimFlash(geometry.a, power),
+    b: new SimFlash(geometry.b, power),
+    counter: new SimFlash(counter, power),
+  };
+  writeImage(flash.a, running);
+  return cloneTogether(flash).flash;
+}
+
+/** Erases and writes as a receiving agent does, block by block. */
+export function writeImage(slot: SimFlash, { bytes }: RigImage): void {
+  const { blockSize, writeSize, erasedByte } = slot.geometry;
+  for (let offset = 0; offset < bytes.length; offset += blockSize) {
+    const piece = bytes.subarray(offset, offset + blockSize);
+    const padded = new Uint8Array(Math.ceil(piece.length / writeSize) * writeSize).fill(erasedByte);
+    padded.set(piece);
+    slot.erase(offset / blockSize, 1);
+    slot.write(padded, offset);
+  }
+}
+
+/** Boot control as the application that runs on this flash has it. */
+export const controlOf = ({ a, b }: BootFlash): McubootControl => new McubootControl(a, b);
+
+/** Receives an image and asks for a trial. */
+export function requestUpdate(flash: BootFlash, image: RigImage): void {
+  const control = controlOf(flash);
+  control.clearSpare();
+  writeImage(flash.b, image);
+  control.setPending();
+}
+
+/** The stored security counter, read without the code under test. */
+export function storedCounter({ counter }: BootFlash): number {
+  const { writeSize, erasedByte } = counter.geometry;
+  const bytes = counter.contents();
+  let count = 0;
+  for (let at = 0; at < bytes.length; at += writeSize) {
+    if (bytes.subarray(at, at + writeSize).some(byte => byte !== erasedByte)) count++;
+  }
+  return count;
+}
+
+/** What a boot may start. */
+export interface Rig {
+  readonly geometry: RigGeometry;
+  readonly valid: readonly RigImage[];
+}
+
+/**
+ * One reset. Whatever happened before it, a valid image starts: whole, signed by the trusted key, of a
+ * counter that is not lower than the stored one.
+ */
+export function boot(flash: BootFlash, { geometry, valid }: Rig): BootReport & { image: RigImage } {
+  const report = bootOnce(flash, {
+    trustedKeys: [trusted.publicPem],
+    bufferSize: geometry.bufferSize,
+  });
+  assert.notEqual(report.outcome, "not-bootable", `refused: ${report.refused}`);
+  const image = valid.find(({ digest }) => digest === hex(report.digest));
+  assert.ok(image !== undefined, "started an image that is not one of the valid ones");
+  const found = new Uint8Array(image.bytes.length);
+  flash.a.read(found, 0);
+  assert.ok(Buffer.from(found).equals(image.bytes), "what started is not whole");
+  assert.ok(image.securityCounter >= storedCounter(flash), "an older security counter started");
+  return { ...report, image };
+}
+
+const nor = (
+  blocks: number,
+  blockSize: number,
+  writeSize: number,
+  erasedByte = 0xff,
+): FlashGeometry => Object.freeze({ size: blocks * blockSize, blockSize, writeSize, erasedByte });
+
+function sameSlots(name: string, slot: FlashGeometry, bufferSize: number): RigGeometry {
+  return Object.freeze({ name, a: slot, b: slot, bufferSize });
+}
+
+/** Geometries that power-loss tests run on; slots hold images of two swap blocks. */
+export const rigGeometries: readonly RigGeometry[] = Object.freeze([
+  sameSlots("4 KiB/4", nor(4, 4096, 4), 8192),
+  sameSlots("4 KiB/1", nor(4, 4096, 1), 8192),
+  sameSlots("4 KiB/16", nor(4, 4096, 16), 2048),
+  sameSlots("4 KiB/4 erased 0x00", nor(4, 4096, 4, 0x00), 8192),
+  sameSlots("128 KiB/32", nor(4, 131072, 32), 65536),
+  Object.freeze({
+    name: "a 1 KiB/4, b 4 KiB/16",
+    a: nor(16, 1024, 4),
+    b: nor(5, 4096, 16),
+    bufferSize: 8192,
+  }),
+  Object.freeze({
+    name: "a 4 KiB/8, b 1 KiB/1 erased 0x00",
+    a: nor(5, 4096, 8),
+    b: nor(12, 1024, 1, 0x00),
+    bufferSize: 4096,
+  }),
+]);
+
+/** Bytes that a swap moves at once on this geometry. */
+export const swapBlockSize = ({ a, b }: RigGeometry): number => Math.max(a.blockSize, b.blockSize);
