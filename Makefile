@@ -24,13 +24,20 @@ deps-bootloader: ## installs what bootloader-wasm needs
 		|| (apt-get update && apt-get install -y --no-install-recommends clang lld)
 
 bootloader_sources := $(wildcard toolchain/bootloader/*.[ch] toolchain/bootloader/wasm/*.[ch])
+# $(call wasm,folder of the sources,result)
+wasm = clang --target=wasm32 -std=c11 -O2 -Wall -Wextra -Wconversion -Werror -ffreestanding -mbulk-memory \
+	-nostdlib -fno-builtin-memcmp -isystem $(1)/wasm -I$(1) -Wl,--no-entry \
+	$(foreach file,boot counter decide image swap trailer wasm/port,$(1)/$(file).c) -o $(2)
+
 .PHONY: bootloader-wasm
-bootloader-wasm: build/bootloader.wasm ## compiles the bootloader's core for the power-loss tests
+bootloader-wasm: build/bootloader.wasm build/mutants/compiled ## compiles the bootloader's core for the power-loss tests
 build/bootloader.wasm: $(bootloader_sources) | deps-bootloader
 	@mkdir -p $(@D)
-	clang --target=wasm32 -std=c11 -O2 -Wall -Wextra -Wconversion -Werror -ffreestanding -mbulk-memory \
-		-nostdlib -fno-builtin-memcmp -isystem toolchain/bootloader/wasm -Itoolchain/bootloader \
-		-Wl,--no-entry $(filter-out %-mbedtls.c,$(filter %.c,$^)) -o $@
+	$(call wasm,toolchain/bootloader,$@)
+build/mutants/compiled: $(bootloader_sources) test/power-loss/mutants.ts tools/bootloader-mutants.ts | deps-bootloader build
+	node build/node/tools/bootloader-mutants.js
+	@set -e; for mutant in build/mutants/*; do $(call wasm,$$mutant,$$mutant/bootloader.wasm); done
+	@touch $@
 
 .PHONY: test-unit
 test-unit: build bootloader-wasm ## unit, contract and power-loss tests on Node

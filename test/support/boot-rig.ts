@@ -112,16 +112,22 @@ export function storedCounter({ counter }: BootFlash): number {
 export interface Rig {
   readonly geometry: RigGeometry;
   readonly valid: readonly RigImage[];
+  /** A bootloader that was made wrong on purpose. */
+  readonly mutant?: string;
 }
 
 /**
  * One reset. Whatever happened before it, a valid image starts: whole, signed by the trusted key, of a
  * counter that is not lower than the stored one.
  */
-export function boot(flash: BootFlash, { geometry, valid }: Rig): BootReport & { image: RigImage } {
+export function boot(
+  flash: BootFlash,
+  { geometry, valid, mutant }: Rig,
+): BootReport & { image: RigImage } {
   const report = bootOnce(flash, {
     trustedKeys: [trusted.publicPem],
     bufferSize: geometry.bufferSize,
+    mutant,
   });
   assert.notEqual(report.outcome, "not-bootable", `refused: ${report.refused}`);
   const image = valid.find(({ digest }) => digest === hex(report.digest));

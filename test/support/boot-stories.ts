@@ -30,7 +30,7 @@ export function imagesFor(geometry: RigGeometry): Images {
   const block = swapBlockSize(geometry);
   return {
     old: makeImage("1.0.0", 2 * block - 300, 1),
-    new: makeImage("2.0.0", block + 700, 2),
+    new: makeImage("2.0.0", block - 200, 2),
     next: makeImage("3.0.0", 2 * block - 500, 3),
     last: makeImage("4.0.0", block - 100, 4),
     foreign: makeImage("6.6.6", block + 100, 2, "foreign"),
@@ -67,11 +67,12 @@ export interface Rest {
 export function settle(flash: BootFlash, rig: Rig, verdict: Story["verdict"]): Rest {
   const outcomes: BootReport["outcome"][] = [];
   while (outcomes.length < 6) {
-    const { outcome, image } = boot(flash, rig);
+    const { outcome, refused, image } = boot(flash, rig);
     outcomes.push(outcome);
     const isTrial = controlOf(flash).imageState() === "PendingCommit";
     if (isTrial && verdict === "confirm") controlOf(flash).confirm();
-    if (!isTrial && outcome === "started") return { image, outcomes };
+    const isAtRest = outcome === "started" && refused === "fine" && !isTrial;
+    if (isAtRest) return { image, outcomes };
   }
   assert.fail(`does not come to rest: ${outcomes.join(", ")}`);
 }

@@ -51,6 +51,8 @@ export interface BootOptions {
   readonly deviceClass?: Uint8Array;
   /** Bytes for copying, at most 65536; a write covers half of them. */
   readonly bufferSize?: number;
+  /** A core that was made wrong on purpose: a name from test/power-loss/mutants.ts. */
+  readonly mutant?: string | undefined;
 }
 
 interface Core {
@@ -62,9 +64,16 @@ interface Core {
   layout(): number;
 }
 
-const wasm = new WebAssembly.Module(
-  readFileSync(new URL("../../../bootloader.wasm", import.meta.url)),
-);
+/** Compiled cores by name: build/bootloader.wasm, or build/mutants/<name>/bootloader.wasm. */
+const modules = new Map<string, WebAssembly.Module>();
+
+function loadCore(mutant: string): WebAssembly.Module {
+  const folder = mutant === "" ? "" : `mutants/${mutant}/`;
+  const file = new URL(`../../../${folder}bootloader.wasm`, import.meta.url);
+  const module = modules.get(mutant) ?? new WebAssembly.Module(readFileSync(file));
+  modules.set(mutant, module);
+  return module;
+}
 
 /** The imports of one instance; `flash` and `keys` are those of the boot under way. */
 class Port {
@@ -75,8 +84,8 @@ class Port {
   /** What was hashed last: Node verifies messages, not digests. */
   #message: Uint8Array[] = [];
 
-  constructor() {
-    this.core = new WebAssembly.Instance(wasm, { port: this.#imports() })
+  constructor(mutant: string) {
+    this.core = new WebAssembly.Instance(loadCore(mutant), { port: this.#imports() })
       .exports as unknown as Core;
     this.#pristine = new Uint8Array(this.core.memory.buffer).slice();
   }
@@ -165,14 +174,16 @@ function verifies(
   return verify("sha256", bytes, { key, padding, saltLength: 32 }, signature);
 }
 
-/** Idle instances. A boot that ends takes its instance back; one that is cut leaves it behind. */
-const idle: Port[] = [];
+/** Idle instances by mutant. A boot that ends takes its instance back; one that is cut leaves it behind. */
+const idle = new Map<string, Port[]>();
 
-function withPort<T>(run: (port: Port) => T): T {
-  const port = idle.pop() ?? new Port();
+function withPort<T>(run: (port: Port) => T, mutant = ""): T {
+  const ports = idle.get(mutant) ?? [];
+  idle.set(mutant, ports);
+  const port = ports.pop() ?? new Port(mutant);
   port.reset();
   const result = run(port);
-  idle.push(port);
+  ports.push(port);
   return result;
 }
 
@@ -191,7 +202,7 @@ export function bootOnce(flash: BootFlash, options: BootOptions): BootReport {
       port.bytes(port.core.useTarget(), DEVICE_CLASS_SIZE).set(options.deviceClass);
     }
     return readReport(port, port.core.boot(options.bufferSize ?? 8192));
-  });
+  }, options.mutant);
 }
 
 const hashes = new Map<string, string>();

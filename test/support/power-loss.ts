@@ -31,6 +31,9 @@ export class PowerLossFailure extends Error {
   }
 }
 
+/** The code under test did to the flash what hardware does not allow. */
+export class FlashViolation extends Error {}
+
 /** Copies of `flash` that share a new power supply. */
 export function cloneTogether<P extends Partitions>(flash: P): { flash: P; power: SimPower } {
   const power = new SimPower();
@@ -38,10 +41,10 @@ export function cloneTogether<P extends Partitions>(flash: P): { flash: P; power
   return { flash: Object.fromEntries(copies) as P, power };
 }
 
-/** @throws Error when one of the partitions refused an operation. */
+/** @throws FlashViolation when one of the partitions refused an operation. */
 export function assertNoViolations(flash: Partitions): void {
   for (const [name, { violations }] of Object.entries(flash)) {
-    if (violations.length > 0) throw new Error(`${name}: ${violations.join("; ")}`);
+    if (violations.length > 0) throw new FlashViolation(`${name}: ${violations.join("; ")}`);
   }
 }
 
