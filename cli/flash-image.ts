@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { X509Certificate } from "node:crypto";
+import { formatTrustedKeys } from "xs-ota/toolchain/image";
 import { CliError, messageOf } from "./failure.js";
 import { findPartition, flashSize } from "./flash-map.js";
 import type { FlashMap } from "./flash-map.js";
@@ -26,18 +27,15 @@ export interface FlashContents {
  */
 export function makeFlashImage(map: FlashMap, { identity, image }: FlashContents): Uint8Array {
   const flash = new Uint8Array(flashSize(map)).fill(map.erasedByte);
-  const keys = Object.entries(identity.certificates).map(publicKeyOf).join("");
-  const encoder = new TextEncoder();
   const contents = {
-    boot: encoder.encode(keys),
+    boot: formatTrustedKeys(Object.entries(identity.certificates).map(publicKeyOf)),
     "slot-a": image,
-    data: encoder.encode(JSON.stringify(identity)),
+    // ended by an erased byte
+    data: Buffer.concat([Buffer.from(JSON.stringify(identity)), Buffer.of(map.erasedByte)]),
   };
   for (const [name, bytes] of Object.entries(contents)) {
     const { offset, size } = findPartition(map, name);
-    // text is ended by an erased byte
-    const room = name === "slot-a" ? size : size - 1;
-    if (bytes.length > room) throw tooLarge(name, bytes.length, room);
+    if (bytes.length > size) throw tooLarge(name, bytes.length, size);
     flash.set(bytes, offset);
   }
   return flash;

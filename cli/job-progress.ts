@@ -8,7 +8,6 @@ import type { Output } from "./output.js";
 /**
  * Shows a job as it goes on: a bar per device on a terminal, else a line or a JSON object per change.
  * @returns the last view.
- * @throws CliError "unsuccessful" unless every device succeeded.
  */
 export async function showJob(views: AsyncIterable<JobView>, output: Output): Promise<JobView> {
   const show = output.live ? showBars(output) : showLines(output);
@@ -22,9 +21,16 @@ export async function showJob(views: AsyncIterable<JobView>, output: Output): Pr
     show.end();
   }
   if (last === undefined) throw new CliError("cloud", "the cloud told nothing about the job");
-  if (!output.json) output.note(summarize(last));
-  if (!isSuccess(last)) throw unsuccessful(last);
   return last;
+}
+
+/**
+ * Ends a command that followed a job: tells how it ended.
+ * @throws CliError "unsuccessful" unless every device succeeded.
+ */
+export function concludeJob(job: JobView, output: Output): void {
+  output.note(summarize(job));
+  if (!isSuccess(job)) throw unsuccessful(job);
 }
 
 interface Show {
@@ -68,6 +74,7 @@ function showBars(output: Output): Show {
     cliProgress.Presets.shades_classic,
   );
   const byThing = new Map<string, cliProgress.SingleBar>();
+  output.writeAbove(line => bars.log(line));
   return {
     update({ executions }) {
       const width = Math.max(0, ...executions.map(({ thingName }) => thingName.length));
@@ -83,7 +90,10 @@ function showBars(output: Output): Show {
         bar.update(Math.round(receivedShare(execution) * 1000), shown);
       }
     },
-    end: () => bars.stop(),
+    end() {
+      output.writeAbove(undefined);
+      bars.stop();
+    },
   };
 }
 

@@ -18,6 +18,8 @@ export interface OutputStreams {
 export class Output {
   readonly #streams: OutputStreams;
   #mode: OutputMode = { json: false, debug: false };
+  /** While progress bars are drawn, what writes a line above them. */
+  #writeAbove: ((line: string) => void) | undefined;
 
   constructor(streams: OutputStreams = { out: process.stdout, error: process.stderr }) {
     this.#streams = streams;
@@ -41,14 +43,24 @@ export class Output {
     return this.#streams.out;
   }
 
+  /** Lines go through `write` from now on, because something is drawn below them; or no longer, without it. */
+  writeAbove(write: ((line: string) => void) | undefined): void {
+    this.#writeAbove = write;
+  }
+
   /** The result of a command: `text` for a person, `value` for a program. */
   result(value: object, text: string): void {
-    this.#streams.out.write(`${this.json ? JSON.stringify(value) : text}\n`);
+    this.#write(this.json ? JSON.stringify(value) : text);
   }
 
   /** Something worth knowing on the way; nothing with `--json`. */
   note(text: string): void {
-    if (!this.json) this.#streams.out.write(`${text}\n`);
+    if (!this.json) this.#write(text);
+  }
+
+  #write(line: string): void {
+    if (this.#writeAbove === undefined) this.#streams.out.write(`${line}\n`);
+    else this.#writeAbove(`${line}\n`);
   }
 
   /** Tells what went wrong. @returns the exit code. */

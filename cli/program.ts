@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { cancelCommand } from "./commands/cancel.js";
 import { deployCommand } from "./commands/deploy.js";
+import { inspectCommand } from "./commands/inspect.js";
 import { jobsCommand } from "./commands/jobs.js";
 import { deviceCommand } from "./commands/device.js";
 import { keysCommand } from "./commands/keys.js";
@@ -30,6 +31,7 @@ const commands: readonly ((session: Session) => Command)[] = Object.freeze([
   jobsCommand,
   cancelCommand,
   deviceCommand,
+  inspectCommand,
 ]);
 
 /** `xs-ota` with all its commands. */

@@ -87,10 +87,15 @@ const schemeOfKey: Readonly<Record<string, SignatureScheme>> = Object.freeze({
   "rsa 3072":      "sig-sha256-rsa",
 });
 
+/** Type and curve or size of a key: "ec prime256v1", "rsa 2048". */
+export function keyTypeOf(key: KeyObject): string {
+  const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
+  return `${key.asymmetricKeyType} ${namedCurve ?? modulusLength}`;
+}
+
 /** The signature scheme that a key, private or public, is for. @throws Error when there is none. */
 export function schemeOf(key: KeyObject): SignatureScheme {
-  const details = key.asymmetricKeyDetails;
-  const name = `${key.asymmetricKeyType} ${details?.namedCurve ?? details?.modulusLength}`;
+  const name = keyTypeOf(key);
   const scheme = schemeOfKey[name];
   if (scheme === undefined) throw new Error(`no signature scheme takes a key of type ${name}`);
   return scheme;

@@ -7,7 +7,7 @@ import { CliError } from "../failure.js";
 import { readInput } from "../files.js";
 import type { DataProtocol } from "../job-document.js";
 import { jobSettings, parseAbort, parseRamp, parseRetry } from "../job-settings.js";
-import { showJob } from "../job-progress.js";
+import { concludeJob, showJob } from "../job-progress.js";
 import { watchJob } from "../job-watch.js";
 import { wholeNumber } from "../options.js";
 import type { Session } from "../session.js";
@@ -78,7 +78,8 @@ export function deployCommand(session: Session): Command {
     }
     await deploy(deployment, plan, aws);
     output.result(plan, `job ${plan.jobId} created on ${aws.where}`);
-    if (options.watch === true) await showJob(watchJob(aws, plan.jobId, { signal }), output);
+    if (options.watch !== true) return;
+    concludeJob(await showJob(watchJob(aws, plan.jobId, { signal }), output), output);
   }) as unknown as Command;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { Command } from "@commander-js/extra-typings";
-import { showJob } from "../job-progress.js";
+import { concludeJob, showJob } from "../job-progress.js";
 import { watchJob } from "../job-watch.js";
 import { wholeNumber } from "../options.js";
 import type { Session } from "../session.js";
@@ -16,10 +16,8 @@ export function watchCommand(session: Session): Command {
     .argument("<job-id>", "as `xs-ota deploy` printed it")
     .option("--interval <ms>", "how often the cloud is asked", wholeNumber(100, 3_600_000), 1000)
     .action(async (jobId, { interval }) => {
-      const { signal } = session;
-      await showJob(
-        watchJob(session.openAws(), jobId, { intervalMs: interval, signal }),
-        session.output,
-      );
+      const { output, signal } = session;
+      const views = watchJob(session.openAws(), jobId, { intervalMs: interval, signal });
+      concludeJob(await showJob(views, output), output);
     }) as unknown as Command;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { createPublicKey, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { test } from "node:test";
 import { makeFlashImage } from "xs-ota/cli/flash-image";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
@@ -30,8 +30,12 @@ const upToErased = (bytes: Uint8Array): string =>
 test("a new flash has the keys, the image and the identity, and is erased elsewhere", () => {
   const flash = makeFlashImage(map, { identity, image: new Uint8Array([1, 2, 3]) });
   assert.equal(flash.length, 28672);
-  const trusted = createPublicKey(upToErased(flash.subarray(0, 8192)));
-  assert.ok(trusted.equals(new X509Certificate(certificate).publicKey));
+  const { publicKey } = new X509Certificate(certificate);
+  const key = publicKey.export({ type: "spki", format: "der" });
+  // docs/flash-format.md, "Trusted keys": u16 length and DER each, ended by a length of 0
+  assert.equal(flash[0], key.length);
+  assert.deepEqual(flash.subarray(2, 2 + key.length), new Uint8Array(key));
+  assert.deepEqual([...flash.subarray(2 + key.length, 5 + key.length)], [0, 0, 0xff]);
   assert.deepEqual([...flash.subarray(8192, 8197)], [1, 2, 3, 0xff, 0xff]);
   assert.deepEqual(JSON.parse(upToErased(flash.subarray(24576))), identity);
   assert.ok(flash.subarray(16384, 24576).every(byte => byte === 0xff));

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+import { createPublicKey } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import * as z from "zod";
+import { decideBoot, type BootAction } from "xs-ota/pal/boot/table";
+import { readTrailer, slotLayout, type TrailerFlags } from "xs-ota/pal/boot/trailer";
+import type { FlashPartition } from "xs-ota/pal/flash";
+import { FlashJournal } from "xs-ota/pal/flash/journal";
+import { findPartition, flashSize, type FlashMap } from "../flash-map.js";
+import { reportImage } from "./image-report.js";
+import { ReportWriter, type Report } from "./report.js";
+
+const afterReset: Readonly<Record<BootAction, string>> = Object.freeze({
+  none: "start slot-a",
+  test: "swap the image of slot-b in, and start it on trial",
+  permanent: "swap the image of slot-b in for good",
+  revert: "swap the old image back: the trial was not confirmed",
+  resume: "finish the swap that was cut",
+});
+
+const identity = z.object({
+  thingName: z.string(),
+  endpoint: z.object({ host: z.string(), port: z.number() }),
+  certificates: z.record(z.string(), z.string()),
+});
+
+/** What is on a device's flash, what the bootloader will do with it, and what is wrong with it. */
+export function reportFlash(flash: Uint8Array, map: FlashMap, targets: readonly string[]): Report {
+  const writer = new ReportWriter("flash");
+  writer.fact("size", `${flash.length} bytes`);
+  if (flash.length !== flashSize(map)) {
+    writer.problem(`the flash map says ${flashSize(map)} bytes: is it the flash of another board?`);
+    return writer.finish();
+  }
+  const open = (name: string): FlashPartition => openPartition(flash, map, name);
+  const trusted = writer.attempt(() => parseTrustedKeys(readWhole(open("boot")))) ?? [];
+  writer.fact("trusted keys", trusted.length);
+  if (trusted.length === 0) writer.problem("no key is trusted: the bootloader will start no image");
+  const slots = { a: open("slot-a"), b: open("slot-b") };
+  const layout = slotLayout(slots.a.geometry, slots.b.geometry);
+  const trailers = { a: readTrailer(slots.a, layout.a), b: readTrailer(slots.b, layout.b) };
+  writer.fact("at a reset", afterReset[decideBoot(bootFacts(trailers.a, trailers.b))]);
+  for (const name of ["a", "b"] as const) {
+    const bytes = readWhole(slots[name]).subarray(0, layout.capacity);
+    const blank = bytes.subarray(0, map.blockSize).every(byte => byte === map.erasedByte);
+    const image = { kind: `slot-${name}`, bytes, trusted, targets };
+    const slot = blank ? reportBlank(`slot-${name}`) : reportImage(image);
+    writer.part(withTrailer(slot, trailers[name]));
+  }
+  writer.part(reportJournal(open("journal")));
+  writer.part(reportIdentity(readWhole(open("data")), map.erasedByte));
+  return writer.finish();
+}
+
+/** A partition of a flash file, to be read only. */
+function openPartition(flash: Uint8Array, map: FlashMap, name: string): FlashPartition {
+  const { offset: start, size } = findPartition(map, name);
+  const { blockSize, writeSize, erasedByte } = map;
+  const refuse = (): never => {
+    throw new Error("an inspected flash is not written");
+  };
+  return {
+    geometry: { size, blockSize, writeSize, erasedByte },
+    read: (into, offset) => into.set(flash.subarray(start + offset, start + offset + into.length)),
+    write: refuse,
+    erase: refuse,
+  };
+}
+
+function readWhole(partition: FlashPartition): Uint8Array {
+  const bytes = new Uint8Array(partition.geometry.size);
+  partition.read(bytes, 0);
+  return bytes;
+}
+
+/** Source: docs/flash-format.md, "Trusted keys": u16 length and DER each, ended by a length of 0. */
+function parseTrustedKeys(bytes: Uint8Array): KeyObject[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const keys: KeyObject[] = [];
+  for (let offset = 0; ;) {
+    const length = view.getUint16(offset, true);
+    if (length === 0 || length === 0xffff) return keys;
+    const key = Buffer.from(bytes.subarray(offset + 2, offset + 2 + length));
+    keys.push(parseKey(key));
+    offset += 2 + length;
+  }
+}
+
+/** EC keys are SubjectPublicKeyInfo, RSA keys PKCS #1. */
+function parseKey(key: Buffer): KeyObject {
+  try {
+    return createPublicKey({ key, format: "der", type: "spki" });
+  } catch {
+    return createPublicKey({ key, format: "der", type: "pkcs1" });
+  }
+}
+
+function bootFacts(a: TrailerFlags, b: TrailerFlags): Parameters<typeof decideBoot>[0] {
+  return {
+    aMagic: a.magic,
+    aSwapInfo: a.swapType === "none" ? "unset" : "set",
+    aCopyDone: a.copyDone,
+    aImageOk: a.imageOk,
+    bMagic: b.magic,
+    bImageOk: b.imageOk,
+  };
+}
+
+function reportBlank(kind: string): Report {
+  return { kind, facts: { image: "none" }, problems: [], parts: [] };
+}
+
+function withTrailer(report: Report, { magic, swapType, copyDone, imageOk }: TrailerFlags): Report {
+  const text = `magic ${magic}, swap type ${swapType}, copy done ${copyDone}, image ok ${imageOk}`;
+  return { ...report, facts: { ...report.facts, trailer: magic === "bad" ? "none" : text } };
+}
+
+function reportJournal(partition: FlashPartition): Report {
+  const writer = new ReportWriter("journal");
+  const record = writer.attempt(() => new FlashJournal(partition).load());
+  writer.fact("update under way", record === undefined ? "no" : `yes, ${record.length} bytes`);
+  return writer.finish();
+}
+
+function reportIdentity(bytes: Uint8Array, erasedByte: number): Report {
+  const writer = new ReportWriter("data");
+  const end = bytes.indexOf(erasedByte);
+  const text = new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end));
+  const found = writer.attempt(() => identity.parse(JSON.parse(text)));
+  if (found === undefined) return writer.finish();
+  writer.fact("thing", found.thingName);
+  writer.fact("endpoint", `${found.endpoint.host}:${found.endpoint.port}`);
+  writer.fact("certificates", Object.keys(found.certificates).join(", "));
+  return writer.finish();
+}
