@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
+import { randomBytes } from "node:crypto";
+import { ApiServer } from "./api/server.js";
+import { type Credentials, presignGet } from "./api/sigv4.js";
 import { Broker } from "./broker.js";
 import { Desk } from "./desk.js";
+import { parseS3Url } from "./files/url.js";
+import { place } from "./registry/arn.js";
 import { memoryDisk } from "./store/memory.js";
 import { Store } from "./store/store.js";
 
@@ -8,12 +13,19 @@ import { Store } from "./store/store.js";
 export interface CloudOptions {
   /** Where it listens; "127.0.0.1" unless told. */
   readonly host?: string;
-  /** The MQTT port, 0 for any that is free. */
-  readonly port: number;
+  /** The port of the REST API and S3, 0 (any that is free) unless told. */
+  readonly restPort?: number;
+  /** The port of plain MQTT, 0 (any that is free) unless told. */
+  readonly mqttPort?: number;
 }
 
 /** A desk cloud that runs. */
 export interface Cloud {
+  /** One URL for `endpoint` of the SDK's IoT, IoT jobs data and S3 clients (the latter path-style). */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  /** Where devices connect without TLS. */
   readonly mqtt: { readonly host: string; readonly port: number };
   /** The services, for a program that shares the process. */
   readonly desk: Desk;
@@ -25,30 +37,73 @@ export interface Cloud {
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
- * Starts a cloud: an MQTT broker with AWS IoT's Jobs and Streams behind it.
+ * Starts a cloud: an MQTT broker with AWS IoT's Jobs and Streams behind it, its REST API, and S3.
  *
- *     const cloud = await startCloud({ port: 0 });
- *     // devices connect to cloud.mqtt.host, cloud.mqtt.port
+ *     const cloud = await startCloud();
+ *     const { endpoint, region, credentials } = cloud;
+ *     const iot = new IoTClient({ endpoint, region, credentials });
+ *     const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+ *     // devices connect to cloud.mqtt.host, cloud.mqtt.port; a thing's name is its client id
  *     await cloud.close();
+ *
+ * A thing must be registered (CreateThing) and a bucket made (CreateBucket) before they are used.
+ * @throws Error when a port is taken.
  */
-export async function startCloud({ host = "127.0.0.1", port }: CloudOptions): Promise<Cloud> {
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const { host = "127.0.0.1", restPort = 0, mqttPort = 0 } = options;
   const store = new Store(memoryDisk());
+  const credentials = readCredentials(store);
   const broker = await Broker.open({
     handle: (clientId, topic, payload) => desk.handle(clientId, topic, payload),
   });
-  const publish = broker.publish.bind(broker);
-  const desk: Desk = new Desk({ store, now: Date.now, publish, planned: () => alarm.set() });
+  const desk: Desk = new Desk({
+    store,
+    now: Date.now,
+    publish: broker.publish.bind(broker),
+    presign: (url, expiresInSec) => presign(url, expiresInSec, endpoint, credentials),
+    endpointAddress: () => `${mqtt.host}:${mqtt.port}`,
+    planned: () => alarm.set(),
+  });
   const alarm = new Alarm(desk);
-  const mqtt = { host, port: await broker.listen(host, port) };
+  const api = new ApiServer({ desk, credentials, now: Date.now });
+  const mqtt = { host, port: await broker.listen(host, mqttPort) };
+  const endpoint = `http://${host}:${await api.listen(host, restPort)}`;
   return {
-    mqtt,
-    desk,
+    ...{ endpoint, region: place.region, credentials, mqtt, desk },
     async close() {
       alarm.clear();
-      await broker.close();
+      await Promise.all([api.close(), broker.close()]);
       store.close();
     },
   };
+}
+
+/** The key pair of this cloud, made at its first start. */
+function readCredentials(store: Store): Credentials {
+  const settings = store.table<Credentials>("settings");
+  const known = settings.get("credentials");
+  if (known !== undefined) return known;
+  const made = {
+    accessKeyId: `AKIA${randomBytes(8).toString("hex").toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString("base64"),
+  };
+  settings.put("credentials", made);
+  store.commit();
+  return made;
+}
+
+/** A URL of ours for the object that an S3 URL of AWS means; any other URL stays as it is. */
+function presign(
+  url: string,
+  expiresInSec: number,
+  endpoint: string,
+  credentials: Credentials,
+): string {
+  const at = parseS3Url(url);
+  if (at === undefined) return url;
+  const key = at.key.split("/").map(encodeURIComponent).join("/");
+  const own = `${endpoint}/${at.bucket}/${key}`;
+  return presignGet(own, expiresInSec, place.region, credentials, Date.now());
 }
 
 /** Wakes the services when they have something to do. */

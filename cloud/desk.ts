@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { Buckets, S3Error } from "./files/buckets.js";
+import { parseS3Url } from "./files/url.js";
 import { IotError } from "./errors.js";
-import type { Job } from "./jobs/job.js";
+import type { CreateJobInput, Job } from "./jobs/job.js";
 import { JobsService } from "./jobs/service.js";
 import { Outbox, type Publish } from "./outbox.js";
 import { parseArn } from "./registry/arn.js";
@@ -17,6 +18,8 @@ export interface DeskOptions {
   readonly publish: Publish;
   /** Signs an S3 URL for `expiresInSec` seconds; without it, placeholders stay as they are. */
   readonly presign?: (url: string, expiresInSec: number) => string;
+  /** What DescribeEndpoint gives: "host:port" of the broker. */
+  readonly endpointAddress?: () => string;
   /** Called after each run, when `wakeAt` may have another answer. */
   readonly planned?: () => void;
 }
@@ -37,10 +40,11 @@ export class Desk {
   readonly jobs: JobsService;
   readonly streams: StreamsService;
   readonly #outbox: Outbox;
-  readonly #planned: () => void;
+  readonly #options: DeskOptions;
 
-  constructor({ store, now, publish, presign, planned = () => undefined }: DeskOptions) {
-    this.#planned = planned;
+  constructor(options: DeskOptions) {
+    const { store, now, publish, presign } = options;
+    this.#options = options;
     this.#outbox = new Outbox(store, publish);
     this.things = new Things(store);
     this.files = new Buckets(store, now);
@@ -59,7 +63,7 @@ export class Desk {
     try {
       return this.#outbox.run(() => act(this));
     } finally {
-      this.#planned();
+      this.#options.planned?.();
     }
   }
 
@@ -79,6 +83,35 @@ export class Desk {
   /** When to call `wake` next, in ms since the epoch; `undefined` when nothing is planned. */
   wakeAt(): number | undefined {
     return this.jobs.wakeAt();
+  }
+
+  /** Where devices connect, "host:port"; empty when there is no broker. */
+  get endpointAddress(): string {
+    return this.#options.endpointAddress?.() ?? "";
+  }
+
+  /**
+   * Creates a job; `documentSource` is read from the buckets here.
+   * @throws IotError "InvalidRequest", "ResourceAlreadyExists", "ResourceNotFound".
+   */
+  createJob(input: object): Job {
+    const { document, documentSource } = input as Partial<Record<string, unknown>>;
+    if (document !== undefined || typeof documentSource !== "string") {
+      return this.jobs.create(input as CreateJobInput);
+    }
+    const at = parseS3Url(documentSource);
+    const file = at && this.#readFile(at);
+    if (file === undefined) {
+      throw new IotError("InvalidRequest", `documentSource: no file at ${documentSource}`);
+    }
+    const text = Buffer.from(file.bytes).toString();
+    return this.jobs.create({ ...(input as CreateJobInput), document: text });
+  }
+
+  /** Forgets a thing and takes its pending executions away; harmless when there is none. */
+  deleteThing(thingName: string): void {
+    this.jobs.left(thingName);
+    this.things.delete(thingName);
   }
 
   #thingsOf(targetArn: string): readonly string[] {

@@ -85,6 +85,10 @@ export const createJobRequest = z.object({
   schedulingConfig: schedulingConfig.optional(),
 });
 
+export const addTargetsRequest = createJobRequest
+  .pick({ targets: true })
+  .extend({ comment: z.string().max(2028).optional() });
+
 export const updateJobRequest = z.object(changeable);
 
 export type CreateJobRequest = z.infer<typeof createJobRequest>;

@@ -40,10 +40,10 @@ export class JobProgress {
     return Number.isFinite(first) ? first : undefined;
   }
 
-  /** Gives one thing its execution of a job at once. */
+  /** Gives one thing its execution of a job at once, unless it has or had one that was not removed. */
   enqueue(jobId: string, thingName: string): void {
     const old = this.#queue.find(thingName, jobId);
-    if (old !== undefined && isPending(old)) return;
+    if (old !== undefined && old.status !== "REMOVED") return;
     this.#queue.put(this.#newExecution(jobId, thingName, (old?.executionNumber ?? 0) + 1));
   }
 

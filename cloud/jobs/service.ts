@@ -6,6 +6,7 @@ import type { Table } from "../store/table.js";
 import { DeviceOperations } from "./device.js";
 import { type Execution, isPending } from "./execution.js";
 import {
+  addTargetsRequest,
   createJobRequest,
   type CreateJobInput,
   type CreateJobRequest,
@@ -107,6 +108,27 @@ export class JobsService {
     const request = parseRequest(updateJobRequest, input);
     const job = this.get(jobId);
     this.#jobs.put(jobId, { ...job, ...request, lastUpdatedAt: this.#options.now() });
+  }
+
+  /**
+   * Adds targets to a continuous job.
+   * @throws IotError "InvalidRequest", "ResourceNotFound" (the job, or a target).
+   */
+  addTargets(jobId: string, input: unknown): Job {
+    const { targets, comment } = parseRequest(addTargetsRequest, input);
+    const job = this.get(jobId);
+    if (job.targetSelection !== "CONTINUOUS" || job.status !== "IN_PROGRESS") {
+      throw new IotError("InvalidRequest", `Job ${jobId} is not continuous and IN_PROGRESS`);
+    }
+    const things = targets.flatMap(arn => this.#options.thingsOf(arn));
+    this.#jobs.put(jobId, {
+      ...job,
+      targets: [...new Set([...job.targets, ...targets])],
+      lastUpdatedAt: this.#options.now(),
+      ...(comment !== undefined && { comment }),
+    });
+    for (const thingName of things) this.#progress.enqueue(jobId, thingName);
+    return this.get(jobId);
   }
 
   /** @throws IotError "ResourceNotFound", "InvalidRequest" when it has ended before. */

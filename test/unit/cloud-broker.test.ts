@@ -6,7 +6,7 @@ import { thingArn } from "xs-ota/test/support/desk";
 import { MqttClient } from "xs-ota/test/support/mqtt";
 
 async function cloudWithJob(t: TestContext): Promise<Cloud> {
-  const cloud = await startCloud({ port: 0 });
+  const cloud = await startCloud();
   t.after(() => cloud.close());
   cloud.desk.run(({ things, jobs }) => {
     things.create({ thingName: "t1" });
