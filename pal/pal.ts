@@ -25,7 +25,10 @@ export interface ReceivedBlocks {
   /** Bytes in a block; the last may be shorter. */
   readonly blockSize: number;
   has(blockIndex: number): boolean;
-  /** Takes a block back, because the flash under it must be erased again. */
+  /**
+   * Takes a block back, because the flash under it will be erased again. Whoever keeps across resets what was received
+   * must save it after `createFile`, before the first `writeBlock`.
+   */
   lose(blockIndex: number): void;
 }
 

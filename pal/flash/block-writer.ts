@@ -83,6 +83,8 @@ export class BlockWriter {
     const { blockSize, writeSize, erasedByte } = this.#flash.geometry;
     const last = Math.floor((offset + bytes.length - 1) / blockSize);
     for (let erase = Math.floor(offset / blockSize); erase <= last; erase++) this.#prepare(erase);
+    // Reads as written already. If it were written, nobody could tell after a reset, and it would be written twice.
+    if (bytes.every(byte => byte === erasedByte)) return;
     const whole = bytes.length - (bytes.length % writeSize);
     if (whole > 0) this.#flash.write(bytes.subarray(0, whole), offset);
     if (whole === bytes.length) return;

@@ -66,7 +66,10 @@ export class FlashJournal implements Journal {
     const bytes = this.#format(record, ((newest?.sequence ?? 0) + 1) >>> 0);
     const offset = this.#place(bytes.length);
     this.#flash.write(bytes, offset);
-    this.#newest = this.#recordAt(offset);
+    const written = this.#recordAt(offset);
+    if (written === undefined)
+      throw new OtaError("flash-failed", `record at ${offset} is not whole`);
+    this.#newest = written;
   }
 
   /** Room for the next record: behind the newest, or in the next block, which is erased for it. */

@@ -77,6 +77,14 @@ export class BlockBitmap implements ReceivedBlocks {
     return undefined;
   }
 
+  /** Number of wanted blocks among `count` blocks from `first`, at most `limit`. */
+  wantedIn(first: number, count: number, limit: number): number {
+    const end = Math.min(this.blockCount, first + count);
+    let wanted = 0;
+    for (let block = first; block < end && wanted < limit; block++) if (!this.has(block)) wanted++;
+    return wanted;
+  }
+
   /** Number of wanted blocks in a row from `first`, at most `limit`. */
   runFrom(first: number, limit: number): number {
     let count = 0;

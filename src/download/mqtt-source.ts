@@ -52,6 +52,7 @@ export class MqttSource implements BlockSource {
       rejectedTopic: streamRejectedTopic(this.#thing, this.#stream, "cbor"),
     };
     this.#mqtt.subscribe(open.dataTopic, 0);
+    this.#mqtt.subscribe(open.rejectedTopic, 0);
     this.#open = open;
   }
 
@@ -62,7 +63,7 @@ export class MqttSource implements BlockSource {
     const offset = first & ~7;
     const bits = bitmap.bits.subarray(offset >> 3, (offset >> 3) + MAX_BITMAP);
     const limit = Math.max(1, Math.floor(MAX_BYTES_PER_REQUEST / this.#blockSize));
-    const blockCount = Math.min(most, limit, bitmap.remaining);
+    const blockCount = bitmap.wantedIn(offset, bits.length * 8, Math.min(most, limit));
     writeGetStream(this.#writer, {
       fileId: open.file.fileId,
       blockSize: this.#blockSize,
@@ -114,6 +115,7 @@ export class MqttSource implements BlockSource {
     this.#open = undefined;
     if (open !== undefined && unsubscribe && this.#mqtt.connected) {
       this.#mqtt.unsubscribe(open.dataTopic, 1);
+      this.#mqtt.unsubscribe(open.rejectedTopic, 1);
     }
   }
 }

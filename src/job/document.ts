@@ -91,22 +91,22 @@ export function parseJob(message: unknown, scheme: SignatureScheme): ParsedJob {
 export function jobIdOf(message: unknown): string | undefined {
   const execution = isObject(message) ? message["execution"] : undefined;
   const jobId = isObject(execution) ? execution["jobId"] : undefined;
-  return typeof jobId === "string" && jobIdPattern.test(jobId) ? jobId : undefined;
+  return typeof jobId === "string" && isJobId(jobId) ? jobId : undefined;
 }
+
+const isJobId = (text: string): boolean => text.length <= MAX_JOB_ID && jobIdPattern.test(text);
 
 function parseJobId(execution: Reader): string {
   const jobId = execution.need("jobId", execution.text("jobId", MAX_JOB_ID));
-  if (!jobIdPattern.test(jobId)) {
-    throw new OtaError("job-malformed", "execution.jobId is not of letters, digits, - and _");
-  }
-  return jobId;
+  if (isJobId(jobId)) return jobId;
+  throw execution.fault("jobId", "is not of letters, digits, - and _");
 }
 
 function parseOtaJob(execution: Reader, jobId: string, scheme: SignatureScheme): OtaJob {
   const ota = execution.object("jobDocument").object("afr_ota");
   const streamName = ota.text("streamname", MAX_STREAM_NAME);
   if (streamName !== undefined && !streamPattern.test(streamName)) {
-    throw new OtaError("job-malformed", "afr_ota.streamname is not of letters, digits, - and _");
+    throw ota.fault("streamname", "is not of letters, digits, - and _");
   }
   return Object.freeze({
     kind: "ota",
@@ -130,27 +130,27 @@ function parseSelfTest(execution: Reader): SelfTest | undefined {
 function parseUpdatedBy(value: unknown): AppVersion | undefined {
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string") return undefined;
-  const octal = /^0[0-7]+$/.test(text);
-  if (!octal && !/^(0x[0-9a-f]+|\d+)$/i.test(text)) return undefined;
-  const number = octal ? parseInt(text, 8) : Number(text);
+  if (!/^(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)$/i.test(text)) return undefined;
+  const number = /^0\d/.test(text) ? parseInt(text, 8) : Number(text);
   return number <= 0xffffffff ? number : undefined;
 }
 
 function parseProtocols(ota: Reader): readonly DataProtocol[] {
   const list = ota.need("protocols", ota.raw("protocols"));
-  if (!Array.isArray(list)) throw new OtaError("job-malformed", "afr_ota.protocols is not a list");
+  if (!Array.isArray(list)) throw ota.fault("protocols", "is not a list");
   const known = list.filter((name): name is DataProtocol => name === "MQTT" || name === "HTTP");
   if (known.length === 0) {
-    throw new OtaError("protocol-unsupported", "afr_ota.protocols has neither MQTT nor HTTP");
+    const what = `${ota.path}.protocols has neither MQTT nor HTTP`;
+    throw new OtaError("protocol-unsupported", what);
   }
   return Object.freeze(known);
 }
 
 function parseFile(file: Reader, scheme: SignatureScheme): JobFile {
   const size = file.need("filesize", file.uint32("filesize"));
-  if (size === 0) throw new OtaError("job-malformed", "filesize is 0");
+  if (size === 0) throw file.fault("filesize", "is 0");
   const fileId = file.need("fileid", file.uint32("fileid"));
-  if (fileId > 0xff) throw new OtaError("job-malformed", "fileid is not in 0..255");
+  if (fileId > 0xff) throw file.fault("fileid", "is not in 0..255");
   return Object.freeze({
     path: file.text("filepath", MAX_PATH) ?? "",
     size,
@@ -170,10 +170,10 @@ function parseSignature(file: Reader, scheme: SignatureScheme): Uint8Array {
   if (text === undefined) {
     const others = signatureSchemes.filter(other => file.raw(other) !== undefined);
     const found = others.length === 0 ? "it has none" : `it has ${others.join(", ")}`;
-    throw new OtaError("signature-invalid", `the file has no ${scheme} signature; ${found}`);
+    throw new OtaError("signature-invalid", `${file.path} has no ${scheme} signature; ${found}`);
   }
   const signature = decodeBase64(text);
-  if (signature === undefined) throw new OtaError("job-malformed", `${scheme} is not base64`);
+  if (signature === undefined) throw file.fault(scheme, "is not base64");
   return signature;
 }
 

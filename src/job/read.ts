@@ -14,15 +14,17 @@ export function isObject(value: unknown): value is JsonObject {
  */
 export class Reader {
   readonly #object: JsonObject;
-  readonly #path: string;
+  /** Where the object stands in the message. */
+  readonly path: string;
 
   constructor(object: JsonObject, path: string) {
     this.#object = object;
-    this.#path = path;
+    this.path = path;
   }
 
-  #fault(key: string, why: string): OtaError {
-    return new OtaError("job-malformed", `${this.#path}.${key} ${why}`);
+  /** An OtaError "job-malformed" about a key, with its path. */
+  fault(key: string, why: string): OtaError {
+    return new OtaError("job-malformed", `${this.path}.${key} ${why}`);
   }
 
   raw(key: string): unknown {
@@ -33,8 +35,8 @@ export class Reader {
   text(key: string, maxLength: number): string | undefined {
     const value = this.raw(key);
     if (value === undefined) return undefined;
-    if (typeof value !== "string") throw this.#fault(key, "is not text");
-    if (value.length > maxLength) throw this.#fault(key, `is longer than ${maxLength}`);
+    if (typeof value !== "string") throw this.fault(key, "is not text");
+    if (value.length > maxLength) throw this.fault(key, `is longer than ${maxLength}`);
     return value;
   }
 
@@ -47,34 +49,34 @@ export class Reader {
     if (value === undefined) return undefined;
     const number = typeof value === "string" && /^\d{1,10}$/.test(value) ? Number(value) : value;
     if (!Number.isInteger(number) || (number as number) < 0 || (number as number) > 0xffffffff) {
-      throw this.#fault(key, "is not a number in 0..4294967295");
+      throw this.fault(key, "is not a number in 0..4294967295");
     }
     return number as number;
   }
 
   /** @throws OtaError "job-malformed" when it is missing. */
   need<T>(key: string, value: T | undefined): T {
-    if (value === undefined) throw this.#fault(key, "is missing");
+    if (value === undefined) throw this.fault(key, "is missing");
     return value;
   }
 
   /** @throws OtaError "job-malformed" unless it is an object. */
   object(key: string): Reader {
     const value = this.need(key, this.raw(key));
-    if (!isObject(value)) throw this.#fault(key, "is not an object");
-    return new Reader(value, `${this.#path}.${key}`);
+    if (!isObject(value)) throw this.fault(key, "is not an object");
+    return new Reader(value, `${this.path}.${key}`);
   }
 
   /** @throws OtaError "job-malformed" unless it is a list of 1 to `most` objects. */
   objects(key: string, most: number): readonly Reader[] {
     const value = this.need(key, this.raw(key));
-    if (!Array.isArray(value)) throw this.#fault(key, "is not a list");
+    if (!Array.isArray(value)) throw this.fault(key, "is not a list");
     if (value.length < 1 || value.length > most) {
-      throw this.#fault(key, `has ${value.length} entries, not 1 to ${most}`);
+      throw this.fault(key, `has ${value.length} entries, not 1 to ${most}`);
     }
     return value.map((entry: unknown, index) => {
-      if (!isObject(entry)) throw this.#fault(`${key}[${index}]`, "is not an object");
-      return new Reader(entry, `${this.#path}.${key}[${index}]`);
+      if (!isObject(entry)) throw this.fault(`${key}[${index}]`, "is not an object");
+      return new Reader(entry, `${this.path}.${key}[${index}]`);
     });
   }
 }

@@ -33,8 +33,14 @@ const wordings: Readonly<Partial<Record<OtaErrorCode, Wording>>> = Object.freeze
   "image-too-large": "aborted",
 });
 
-/** Longest value of a status detail. Source: AWS IoT Jobs, limits of statusDetails. */
+/** Longest value of a status detail. Source: AWS IoT Jobs data plane, DetailsValue. */
 const MAX_DETAIL = 1024;
+/**
+ * What a status detail may not hold: DetailsValue is of `[^\p{C}]`, controls, format characters, surrogates and private
+ * ones. Listed, because an engine may lack `\p`; a surrogate is half of a character beyond U+FFFF, which goes with it.
+ */
+const unwelcome =
+  /[\0-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\ufff0-\ufffb\ufffe\uffff]/g;
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
 
@@ -44,9 +50,9 @@ function reasonOf(error: OtaError): string {
   return `${hex(error.number)}: ${hex(error.hostCode >>> 0)}`;
 }
 
-/** Status details may hold no control character, and 1024 characters at most. */
+/** Text as a status detail may be: 1 to 1024 characters, none of them unwelcome. */
 function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ").slice(0, MAX_DETAIL);
+  return text.replace(unwelcome, " ").slice(0, MAX_DETAIL) || " ";
 }
 
 interface Status {

@@ -56,6 +56,6 @@ export function parseJobTopic(thing: string, topic: string): JobMessage | undefi
   if (match[1] !== undefined) return { kind: "notify-next" };
   const [, , jobId, verb, reply] = match as unknown as readonly string[];
   const accepted = reply === "accepted";
-  if (verb === "update" && jobId !== undefined) return { kind: "update", accepted, jobId };
-  return jobId === "$next" ? { kind: "job", accepted } : undefined;
+  if (jobId === "$next") return verb === "get" ? { kind: "job", accepted } : undefined;
+  return verb === "update" && jobId !== undefined ? { kind: "update", accepted, jobId } : undefined;
 }

@@ -18,9 +18,12 @@ export function parseVersion(text: string): AppVersion {
   return packVersion(major, minor, build);
 }
 
+const isIn = (part: number, most: number): boolean =>
+  Number.isInteger(part) && part >= 0 && part <= most;
+
 /** @throws OtaError "argument-invalid" when a part is out of range. */
 export function packVersion(major: number, minor: number, build: number): AppVersion {
-  if (major > 0xff || minor > 0xff || build > 0xffff) {
+  if (!isIn(major, 0xff) || !isIn(minor, 0xff) || !isIn(build, 0xffff)) {
     throw new OtaError("argument-invalid", `version ${major}.${minor}.${build} is out of range`);
   }
   return ((major << 24) | (minor << 16) | build) >>> 0;

@@ -40,12 +40,13 @@ test("a start listens for jobs and asks for one, as the C library does", () => {
   assert.equal(bench.agent.state, "WaitingForJob");
 });
 
-test("the first request for blocks is that of the golden transcript", () => {
+test("the first request for blocks is that of the golden transcript, and its refusal is listened for too", () => {
   const bench = asked();
   bench.mqtt.take();
   bench.job(jobMessage(TEN));
   assert.deepEqual(bench.mqtt.take(), [
     "SUB q0 $aws/things/T1/streams/S1/data/cbor",
+    "SUB q0 $aws/things/T1/streams/S1/rejected/cbor",
     "PUB q0 $aws/things/T1/streams/S1/get/cbor a6616363726479616600616c191000616f00616242ff03616e01",
   ]);
 });
@@ -181,6 +182,7 @@ test("a shutdown unsubscribes as the C library does, keeps what is there, and a 
   bench.agent.shutdown();
   assert.deepEqual(bench.mqtt.take(), [
     "UNS q1 $aws/things/T1/streams/S1/data/cbor",
+    "UNS q1 $aws/things/T1/streams/S1/rejected/cbor",
     `UNS q0 ${JOBS}/notify-next`,
   ]);
   assert.equal(bench.agent.state, "Stopped");
