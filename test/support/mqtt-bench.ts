@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import MQTTClient, { type MqttClientOptions } from "xs-ota/common/network/mqtt-client";
-import { encodeUtf8 } from "xs-ota/common/network/utf8";
+import { encodeUtf8 } from "xs-ota/job/utf8";
 import { ManualClock } from "./manual-clock.js";
 import { ScriptedTcp } from "./scripted-tcp.js";
 

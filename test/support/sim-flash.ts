@@ -111,7 +111,8 @@ export class SimFlash implements FlashPartition {
   erase(first: number, count: number): void {
     this.power.need();
     const { blockSize } = this.geometry;
-    this.#inRange("erase", first * blockSize, count * blockSize);
+    const offset = Number.isInteger(first) ? first * blockSize : NaN;
+    this.#inRange("erase", offset, count * blockSize);
     for (let block = first; block < first + count; block++) this.#eraseBlock(block);
   }
 

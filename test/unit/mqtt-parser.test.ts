@@ -9,7 +9,8 @@ import {
   MqttParser,
   type MqttPacket,
 } from "xs-ota/common/network/mqtt-parser";
-import { encodeUtf8 } from "xs-ota/common/network/utf8";
+import { encodeUtf8 } from "xs-ota/job/utf8";
+import { OtaError } from "xs-ota/pal/error";
 
 interface Read {
   readonly packet: MqttPacket;
@@ -135,7 +136,7 @@ function survives(stream: Uint8Array): boolean {
     return false;
   } catch (error) {
     assert.ok(error instanceof Error);
-    assert.ok(error instanceof URIError || error.message.startsWith("mqtt: "), error.message);
+    assert.ok(error instanceof OtaError || error.message.startsWith("mqtt: "), error.message);
     return true;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { operations } from "./mqtt-operations.js";
-import { encodeUtf8 } from "./utf8.js";
+import { encodeUtf8 } from "xs-ota/job/utf8";
 
 /** Largest "remaining length" of a packet, in bytes. Source: MQTT 3.1.1, 2.2.3. */
 export const MAX_REMAINING_LENGTH = 268_435_455;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { operations } from "./mqtt-operations.js";
 import { MAX_REMAINING_LENGTH } from "./mqtt-packet.js";
-import { decodeUtf8 } from "./utf8.js";
+import { decodeUtf8 } from "xs-ota/job/utf8";
 
 /** A packet that carries no message. */
 export interface MqttControl {
@@ -167,7 +167,7 @@ export class MqttParser {
   #parsePublish(): MqttPublish {
     const headerLength = this.#needed;
     const topicLength = headerLength - 2 * this.#qos;
-    const topic = decodeUtf8(this.#scratch.subarray(0, topicLength));
+    const topic = decodeUtf8(this.#scratch.subarray(0, topicLength), "mqtt-failed");
     need(!notInATopic.test(topic), "a topic with a wildcard or NUL");
     const id = this.#qos === 0 ? 0 : this.#uint16(topicLength);
     need(this.#qos === 0 || id !== 0, "packet id 0");
