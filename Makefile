@@ -39,8 +39,20 @@ build/mutants/compiled: $(bootloader_sources) test/power-loss/mutants.ts tools/b
 	@set -e; for mutant in build/mutants/*; do $(call wasm,$$mutant,$$mutant/bootloader.wasm); done
 	@touch $@
 
+.PHONY: deps-native
+deps-native: ## installs what bootloader-native needs
+	@command -v gcc >/dev/null && test -e /usr/include/mbedtls/pk.h \
+		|| (apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libmbedtls-dev)
+
+.PHONY: bootloader-native
+bootloader-native: build/bootloader-native ## compiles the bootloader with Mbed TLS and the sanitizers
+build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/bootloader.c | deps-native
+	@mkdir -p $(@D)
+	gcc -std=c11 -g -O1 -Wall -Wextra -Wconversion -Werror -fsanitize=address,undefined \
+		-fno-sanitize-recover=all -Itoolchain/bootloader $(filter %.c,$^) -lmbedcrypto -o $@
+
 .PHONY: test-unit
-test-unit: build bootloader-wasm ## unit, contract and power-loss tests on Node
+test-unit: build bootloader-wasm bootloader-native ## unit, contract and power-loss tests on Node
 	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*')
 
 .PHONY: test
