@@ -7,12 +7,15 @@ import { Desk } from "./desk.js";
 import { parseS3Url } from "./files/url.js";
 import { place } from "./registry/arn.js";
 import { memoryDisk } from "./store/memory.js";
+import { sqliteDisk } from "./store/sqlite.js";
 import { Store } from "./store/store.js";
 
 /** How a desk cloud starts. */
 export interface CloudOptions {
   /** Where it listens; "127.0.0.1" unless told. */
   readonly host?: string;
+  /** The folder that keeps the state; without one the state ends with the process. */
+  readonly directory?: string | undefined;
   /** The port of the REST API and S3, 0 (any that is free) unless told. */
   readonly restPort?: number;
   /** The port of plain MQTT, 0 (any that is free) unless told. */
@@ -47,11 +50,11 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
  *     await cloud.close();
  *
  * A thing must be registered (CreateThing) and a bucket made (CreateBucket) before they are used.
- * @throws Error when a port is taken.
+ * @throws Error when a port is taken or the folder is in use.
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
-  const { host = "127.0.0.1", restPort = 0, mqttPort = 0 } = options;
-  const store = new Store(memoryDisk());
+  const { host = "127.0.0.1", restPort = 0, mqttPort = 0, directory } = options;
+  const store = new Store(directory === undefined ? memoryDisk() : sqliteDisk(directory));
   const credentials = readCredentials(store);
   const broker = await Broker.open({
     handle: (clientId, topic, payload) => desk.handle(clientId, topic, payload),
@@ -68,6 +71,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const api = new ApiServer({ desk, credentials, now: Date.now });
   const mqtt = { host, port: await broker.listen(host, mqttPort) };
   const endpoint = `http://${host}:${await api.listen(host, restPort)}`;
+  desk.wake();
   return {
     ...{ endpoint, region: place.region, credentials, mqtt, desk },
     async close() {

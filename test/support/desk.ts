@@ -25,12 +25,19 @@ export class DeskBench {
   readonly sent: Sent[] = [];
   nowMs = START_MS;
 
+  readonly #store: Store;
+
   constructor(disk: Disk = memoryDisk()) {
+    this.#store = new Store(disk);
     this.desk = new Desk({
-      store: new Store(disk),
+      store: this.#store,
       now: () => this.nowMs,
       publish: (topic, payload) => void this.sent.push({ topic, payload }),
     });
+  }
+
+  close(): void {
+    this.#store.close();
   }
 
   /** Registers things and creates a job that is for all of them. */
