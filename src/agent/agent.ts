@@ -95,7 +95,7 @@ export class OtaAgent {
       requestData: () => files.requestData(),
       requestAgain: () => files.requestAgain(),
       processData: block => files.processData(block),
-      countFault: error => files.countFault(error),
+      countFault: fault => files.countFault(fault),
       jobNotification: job => files.jobNotification(job),
       dropJob: () => files.dropJob(),
       closeFile: () => files.closeFile(),

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
-import { chooseSource } from "../download/choose.js";
+import { chooseSources } from "../download/choose.js";
+import { isExpired } from "../download/http-response.js";
 import type { BlockSink, BlockSource } from "../download/source.js";
 import { isSameFile, type OtaJob } from "../job/document.js";
 import { notifyNextTopic } from "../job/topics.js";
 import type { Context } from "./context.js";
 import { jobInfo } from "./job-actions.js";
-import type { JobDocument, ReceivedBlock } from "./table.js";
+import type { BlockFault, JobDocument, ReceivedBlock } from "./table.js";
 import { Transfer } from "./transfer.js";
 
 /** The part of the journey that a file takes: download, flash, verify, switch. */
@@ -24,23 +25,24 @@ export class FileActions {
       onBlock: (blockIndex: number, bytes: Uint8Array) => {
         signal("ReceivedFileBlock", { blockIndex, bytes });
       },
-      onFault: (error: OtaError) => {
-        signal("BlockFault", error);
+      onFault: (error: OtaError, isFinal: boolean) => {
+        signal("BlockFault", { error, isFinal });
       },
     });
   }
 
   /** Offers a message. @returns whether it was of the file under way. */
   onMessage(topic: string, payload: Uint8Array): boolean {
-    return this.#transfer?.onMessage(topic, payload) ?? false;
+    return this.#transfer?.supply.onMessage(topic, payload) ?? false;
   }
 
-  #source(job: OtaJob): BlockSource {
+  #sources(job: OtaJob): readonly BlockSource[] {
     const { options, config } = this.#context;
-    return chooseSource(
+    return chooseSources(
       {
         thingName: options.thingName,
         mqtt: options.mqtt,
+        http: options.http,
         blockSize: 1 << config.log2FileBlockSize,
         protocols: config.dataProtocols,
       },
@@ -55,32 +57,35 @@ export class FileActions {
     const transfer = new Transfer(
       { pal, journal, clock, config, version },
       job,
-      this.#source(job),
+      this.#sources(job),
       trial.progress,
     );
     this.#transfer = transfer;
-    transfer.open(this.#sink);
+    transfer.supply.open(transfer.file, this.#sink);
     statistics.reset();
     signal(transfer.bitmap.remaining === 0 ? "CloseFile" : "RequestFileBlock");
   }
 
   /** The connection is back: subscriptions may be gone, the job may be, and blocks on their way are. */
   reopenFile(): void {
-    this.#transfer?.onConnected();
-    this.#transfer?.open(this.#sink);
+    const transfer = this.#transfer;
+    if (transfer === undefined) return;
+    transfer.supply.onConnected();
+    transfer.supply.open(transfer.file, this.#sink);
     this.requestData();
     this.#context.signal("RequestJobDocument");
   }
 
   requestData(): void {
     const transfer = this.#transfer;
-    transfer?.request();
-    this.#context.requestTimer.start(transfer?.window.waitMs ?? 0);
+    if (transfer === undefined) return;
+    transfer.supply.request(transfer.bitmap, transfer.file, this.#sink);
+    this.#context.requestTimer.start(transfer.supply.waitMs);
   }
 
   /** What was asked for has not come. Without a connection nothing can: the next one goes on. */
   requestAgain(): void {
-    this.#transfer?.window.onLoss();
+    this.#transfer?.supply.onLoss();
     if (this.#context.options.mqtt.connected) this.requestData();
   }
 
@@ -93,29 +98,31 @@ export class FileActions {
       if (transfer.receive(block) === "duplicate") return;
     } catch (error) {
       if (!(error instanceof OtaError) || error.code !== "block-malformed") throw error;
-      transfer.onFault(error);
+      transfer.supply.onFault(error, false);
       return;
     }
     statistics.onProcessed();
     this.#tellProgress(transfer);
     if (transfer.bitmap.remaining === 0) signal("CloseFile");
-    else if (transfer.window.isDrained) signal("RequestFileBlock");
-    else requestTimer.start(transfer.window.waitMs);
+    else if (transfer.supply.isDrained) signal("RequestFileBlock");
+    else requestTimer.start(transfer.supply.waitMs);
   }
 
   /** The application hears of every window, the cloud of the first block and of every `statusFrequency`-th. */
-  #tellProgress({ job, bitmap, received, window }: Transfer): void {
+  #tellProgress({ job, bitmap, received, supply }: Transfer): void {
     const { config, reporter, emit } = this.#context;
     const total = bitmap.blockCount;
-    if (window.isDrained || received === total) emit({ type: "Progress", received, total });
+    if (supply.isDrained || received === total) emit({ type: "Progress", received, total });
     if (received === 1 || received % config.statusFrequency === 0) {
       reporter.report(job.jobId, { kind: "receiving", received, total });
     }
   }
 
-  countFault(error: OtaError): void {
+  /** Blocks will not come as they were asked for. The timer asks again; a URL that is over is replaced first. */
+  countFault({ error, isFinal }: BlockFault): void {
     this.#context.statistics.onReceived();
-    this.#transfer?.onFault(error);
+    this.#transfer?.supply.onFault(error, isFinal);
+    if (isExpired(error)) this.#context.signal("RequestJobDocument");
   }
 
   /** A job arrived while one is under way. The same one may bring a fresh URL; another one takes its place. */
@@ -128,7 +135,7 @@ export class FileActions {
       job.jobId === transfer?.job.jobId &&
       isSameFile(file, transfer.file);
     if (!isSame) this.#context.signal("JobGone");
-    else if (file.url !== transfer.file.url) transfer.replaceSource(this.#source(job), this.#sink);
+    else if (transfer.supply.renew(file)) this.#context.signal("RequestFileBlock");
   }
 
   /** The cloud has taken the job back: nothing is to be reported. */
@@ -196,7 +203,7 @@ export class FileActions {
     this.#context.requestTimer.stop();
     if (this.#transfer !== undefined) {
       this.#transfer.save("receiving");
-      this.#transfer.pause(unsubscribe);
+      this.#transfer.supply.close(unsubscribe);
     }
     this.#forgetTransfer();
   }

@@ -32,6 +32,13 @@ export interface MalformedJob {
 /** A job that arrived. */
 export type JobDocument = ParsedJob | MalformedJob;
 
+/** Why blocks that were asked for will not come. */
+export interface BlockFault {
+  readonly error: OtaError;
+  /** Whether asking again hardly helps. */
+  readonly isFinal: boolean;
+}
+
 /** What each event brings. The first thirteen are the C library's OtaEvent_t, by its names; the others are ours. */
 export interface EventData {
   readonly Start: undefined;
@@ -56,7 +63,7 @@ export interface EventData {
   /** The job under way is no longer the one to do. */
   readonly JobGone: undefined;
   /** A request for blocks was refused, or a block came damaged. */
-  readonly BlockFault: OtaError;
+  readonly BlockFault: BlockFault;
   /** The application starts the new image. */
   readonly Activate: undefined;
   /** An action failed. */
@@ -81,7 +88,7 @@ export interface Actions {
   readonly requestData: () => void;
   readonly requestAgain: () => void;
   readonly processData: (block: ReceivedBlock) => void;
-  readonly countFault: (error: OtaError) => void;
+  readonly countFault: (fault: BlockFault) => void;
   readonly jobNotification: (job: JobDocument) => void;
   readonly dropJob: () => void;
   readonly closeFile: () => void;

@@ -4,8 +4,8 @@ import { OtaError } from "xs-ota/pal/error";
 import type { Journal } from "xs-ota/pal/journal";
 import type { Pal } from "xs-ota/pal/pal";
 import { BlockBitmap } from "../download/bitmap.js";
-import type { BlockSink, BlockSource } from "../download/source.js";
-import { RequestWindow } from "../download/window.js";
+import type { BlockSource } from "../download/source.js";
+import { Supply } from "../download/supply.js";
 import { readImageInfo } from "../image/info.js";
 import type { JobFile, OtaJob } from "../job/document.js";
 import { type AppVersion, checkVersion } from "../job/version.js";
@@ -37,13 +37,8 @@ export class Transfer {
   readonly job: OtaJob;
   readonly file: JobFile;
   readonly bitmap: BlockBitmap;
-  readonly window: RequestWindow;
+  readonly supply: Supply;
   readonly #options: TransferOptions;
-  #source: BlockSource;
-  /** Requests in a row that brought nothing. */
-  #momentum = 0;
-  /** What went wrong last, for the operator. */
-  #lastFault: OtaError | undefined;
 
   /**
    * Makes ready to receive the job's file: from nothing, or from what the journal says is on the flash.
@@ -52,18 +47,25 @@ export class Transfer {
   constructor(
     options: TransferOptions,
     job: OtaJob,
-    source: BlockSource,
+    sources: readonly BlockSource[],
     saved: Progress | undefined,
   ) {
-    const { config, pal } = options;
+    const { config, pal, clock } = options;
     const file = job.files[0] as JobFile;
     this.#options = options;
-    this.#source = source;
     this.job = job;
     this.file = file;
+    this.supply = new Supply(
+      {
+        clock,
+        maxBlocks: config.maxNumBlocksRequest,
+        maxMomentum: config.maxNumRequestMomentum,
+        longestWaitMs: config.fileRequestWaitMs,
+      },
+      sources,
+    );
     const resumed = saved !== undefined && this.#isOf(saved) ? saved.bitmap : undefined;
     this.bitmap = new BlockBitmap(file.size, 1 << config.log2FileBlockSize, resumed);
-    this.window = new RequestWindow(config.maxNumBlocksRequest, config.fileRequestWaitMs);
     if (resumed === undefined) this.save("receiving");
     const { remaining } = this.bitmap;
     pal.createFile(file, this.bitmap);
@@ -110,72 +112,12 @@ export class Transfer {
     );
   }
 
-  /** Opens, or opens again, the way that the blocks come. A network that is not there is only a fault. */
-  open(sink: BlockSink): void {
-    this.#network(() => {
-      this.#source.open(this.file, sink);
-    });
-  }
-
-  /** Goes on by another source, for instance one with a fresh URL. */
-  replaceSource(source: BlockSource, sink: BlockSink): void {
-    this.#source.close(false);
-    this.#source = source;
-    this.open(sink);
-  }
-
-  /**
-   * Asks for the next blocks.
-   * @throws OtaError "download-stalled" when too many requests in a row brought nothing.
-   */
-  request(): void {
-    const { config, clock } = this.#options;
-    if (this.#momentum >= config.maxNumRequestMomentum) throw this.#stalled();
-    this.#momentum++;
-    this.#network(() => {
-      const asked = this.#source.request(this.bitmap, this.window.size);
-      this.window.onRequested(asked, clock.now());
-    });
-  }
-
-  #stalled(): OtaError {
-    const why = this.#lastFault === undefined ? "no answer" : this.#lastFault.message;
-    return new OtaError(
-      "download-stalled",
-      `${this.received} of ${this.bitmap.blockCount} blocks after ${this.#momentum} requests in vain: ${why}`,
-    );
-  }
-
-  /** Runs what the network may refuse: the request timer will see that nothing came. */
-  #network(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      if (!(error instanceof OtaError)) throw error;
-      this.#lastFault = error;
-    }
-  }
-
-  /** Something came that was of no use. */
-  onFault(error: OtaError): void {
-    this.#lastFault = error;
-  }
-
-  /** The network is back: silence until now was not the cloud's. */
-  onConnected(): void {
-    this.#momentum = 0;
-  }
-
-  onMessage(topic: string, payload: Uint8Array): boolean {
-    return this.#source.onMessage(topic, payload);
-  }
-
   /**
    * Stores a block.
    * @throws OtaError "block-malformed" when it is not of this file; of the first block, the failures of its header; "flash-failed".
    */
   receive({ blockIndex, bytes }: ReceivedBlock): BlockResult {
-    const { pal, clock } = this.#options;
+    const { pal, config } = this.#options;
     const { bitmap } = this;
     if (blockIndex >= bitmap.blockCount || bytes.length !== bitmap.lengthOf(blockIndex)) {
       throw new OtaError("block-malformed", `block ${blockIndex} has ${bytes.length} bytes`);
@@ -184,9 +126,8 @@ export class Transfer {
     if (blockIndex === 0) this.#checkHeader(bytes);
     pal.writeBlock(blockIndex * bitmap.blockSize, bytes);
     bitmap.receive(blockIndex);
-    this.window.onBlock(clock.now());
-    this.#momentum = 0;
-    if (this.received % this.#options.config.journalFrequency === 0) this.save("receiving");
+    this.supply.onBlock();
+    if (this.received % config.journalFrequency === 0) this.save("receiving");
     return "stored";
   }
 
@@ -206,20 +147,15 @@ export class Transfer {
 
   /** Ends the transfer and verifies the file. @throws OtaError of Pal.closeFile. */
   finish(): void {
-    this.#source.close(true);
+    this.supply.close(true);
     this.#options.pal.closeFile();
   }
 
   /** Gives the file up; what the journal holds of it is forgotten. */
   abort(): void {
-    this.pause(true);
+    this.supply.close(true);
     this.#options.pal.abort();
     this.#options.journal.save(new Uint8Array(0));
-  }
-
-  /** Stops asking, and keeps what is there for later. */
-  pause(unsubscribe: boolean): void {
-    this.#source.close(unsubscribe);
   }
 }
 Object.freeze(Transfer.prototype);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
+import type { HttpClient } from "xs-ota/pal/http";
 import type { MqttClient } from "xs-ota/pal/mqtt";
 import type { DataProtocol, OtaJob } from "../job/document.js";
+import { HttpSource } from "./http-source.js";
 import { MqttSource } from "./mqtt-source.js";
 import type { BlockSource } from "./source.js";
 
@@ -9,6 +11,8 @@ import type { BlockSource } from "./source.js";
 export interface SourceOptions {
   readonly thingName: string;
   readonly mqtt: MqttClient;
+  /** Absent where the device has no HTTP. */
+  readonly http: HttpClient | undefined;
   /** Bytes in a block. */
   readonly blockSize: number;
   /** In order of preference. */
@@ -21,18 +25,22 @@ type Maker = (options: SourceOptions, job: OtaJob) => BlockSource | undefined;
 const makers: Readonly<Record<DataProtocol, Maker>> = Object.freeze({
   MQTT: ({ mqtt, thingName, blockSize }, { streamName }) =>
     streamName === undefined ? undefined : new MqttSource(mqtt, thingName, streamName, blockSize),
-  HTTP: () => undefined,
+  HTTP: ({ http, blockSize }, { files }) =>
+    http === undefined || files.some(({ url }) => url === undefined)
+      ? undefined
+      : new HttpSource(http, new Uint8Array(blockSize)),
 });
 
 /**
- * The source for a job: the first protocol that the device prefers, the job offers, and both can do.
+ * The sources for a job, in the order that the device prefers: of the protocols that the job offers, those that both can do.
  * @throws OtaError "protocol-unsupported" when there is none.
  */
-export function chooseSource(options: SourceOptions, job: OtaJob): BlockSource {
-  for (const protocol of options.protocols) {
-    const source = job.protocols.includes(protocol) ? makers[protocol](options, job) : undefined;
-    if (source !== undefined) return source;
-  }
+export function chooseSources(options: SourceOptions, job: OtaJob): readonly BlockSource[] {
+  const offered = options.protocols.filter(protocol => job.protocols.includes(protocol));
+  const sources = offered
+    .map(protocol => makers[protocol](options, job))
+    .filter(source => source !== undefined);
+  if (sources.length > 0) return sources;
   throw new OtaError(
     "protocol-unsupported",
     `the job offers ${job.protocols.join(", ")}, the device takes ${options.protocols.join(", ")}`,

@@ -18,6 +18,19 @@ const MAX_BITMAP = 128;
 /** A request without its bitmap takes under 40 bytes. */
 const REQUEST_BUFFER = MAX_BITMAP + 48;
 
+/** Refusals that asking again hardly cures. Source: AWS IoT developer guide, errors of the Streams service. */
+const finals: readonly string[] = Object.freeze([
+  "InvalidRequest",
+  "Unauthorized",
+  "BlockSizeOutOfBounds",
+  "OffsetOutOfBounds",
+  "BlockCountLimitExceeded",
+  "BlockBitmapLimitExceeded",
+  "ResourceNotFound",
+  "VersionMismatch",
+  "ETagMismatch",
+]);
+
 interface Open {
   readonly file: JobFile;
   readonly sink: BlockSink;
@@ -56,6 +69,11 @@ export class MqttSource implements BlockSource {
     this.#open = open;
   }
 
+  /** Nothing of a later document concerns a stream. */
+  renew(): void {
+    return;
+  }
+
   request(bitmap: BlockBitmap, most: number): number {
     const open = this.#open;
     const first = bitmap.firstWanted();
@@ -90,23 +108,23 @@ export class MqttSource implements BlockSource {
       block = readStreamBlock(payload);
     } catch (error) {
       if (!(error instanceof OtaError)) throw error;
-      sink.onFault(error);
+      sink.onFault(error, false);
       return;
     }
     const { fileId, blockSize, blockIndex, bytes } = block;
     if (fileId !== file.fileId || (blockSize ?? bytes.length) !== bytes.length) {
       const what = `block ${blockIndex} is of file ${fileId}, ${bytes.length} bytes`;
-      sink.onFault(new OtaError("block-malformed", what));
+      sink.onFault(new OtaError("block-malformed", what), false);
     } else sink.onBlock(blockIndex, bytes);
   }
 
   #reject({ sink }: Open, payload: Uint8Array): void {
     try {
       const { code, message } = readStreamRejection(payload);
-      sink.onFault(new OtaError("stream-rejected", `${code} ${message}`));
+      sink.onFault(new OtaError("stream-rejected", `${code} ${message}`), finals.includes(code));
     } catch (error) {
       if (!(error instanceof OtaError)) throw error;
-      sink.onFault(error);
+      sink.onFault(error, false);
     }
   }
 

@@ -7,8 +7,8 @@ import type { BlockBitmap } from "./bitmap.js";
 export interface BlockSink {
   /** A block of the file being received; `bytes` are valid only during the call, their number is not checked. */
   onBlock(blockIndex: number, bytes: Uint8Array): void;
-  /** What was asked for will not come, or came damaged; asking again may help. */
-  onFault(error: OtaError): void;
+  /** What was asked for will not come, or came damaged. `isFinal` says that asking again hardly helps. */
+  onFault(error: OtaError, isFinal: boolean): void;
 }
 
 /**
@@ -25,6 +25,8 @@ export interface BlockSource {
    * @throws OtaError when the network refuses.
    */
   request(bitmap: BlockBitmap, most: number): number;
+  /** Goes on with a later document of the same job, for instance with a fresh URL. */
+  renew(file: JobFile): void;
   /** Offers a message. @returns whether it was of this source. */
   onMessage(topic: string, payload: Uint8Array): boolean;
   /** Ends it; harmless when it is not open. */

@@ -4,6 +4,7 @@ import { CborWriter } from "xs-ota/download/cbor";
 import { formatHeader } from "xs-ota/image/mcuboot";
 import { ManualClock } from "./manual-clock.js";
 import { MemoryJournal, MemoryPal } from "./memory-pal.js";
+import { ScriptedHttp } from "./scripted-http.js";
 import { ScriptedMqtt } from "./scripted-mqtt.js";
 
 export const THING = "T1";
@@ -42,7 +43,13 @@ export function jobMessage(
     jobId = "AFR_OTA-j",
     file = {},
     statusDetails = {},
-  }: { jobId?: string; file?: object; statusDetails?: object } = {},
+    protocols = ["MQTT"],
+  }: {
+    protocols?: readonly string[];
+    jobId?: string;
+    file?: object;
+    statusDetails?: object;
+  } = {},
 ): object {
   const files = [
     {
@@ -54,7 +61,7 @@ export function jobMessage(
       ...file,
     },
   ];
-  const jobDocument = { afr_ota: { protocols: ["MQTT"], streamname: "S1", files } };
+  const jobDocument = { afr_ota: { protocols, streamname: "S1", files } };
   return {
     timestamp: 1,
     execution: { jobId, status: "QUEUED", statusDetails, jobDocument, versionNumber: 1 },
@@ -73,6 +80,7 @@ export function blockMessage(image: Uint8Array, index: number, fileId = 0): Uint
 /** An agent with everything around it in the hands of the test. */
 export class AgentBench {
   readonly mqtt = new ScriptedMqtt();
+  readonly http = new ScriptedHttp();
   readonly clock = new ManualClock();
   readonly pal: MemoryPal;
   readonly journal: MemoryJournal;
@@ -90,6 +98,7 @@ export class AgentBench {
       clock: this.clock,
       device: { resetReason: "watchdog", restart: () => undefined, random: () => 0.999 },
       mqtt: this.mqtt,
+      http: this.http,
       config,
       onEvent: event => this.events.push(event),
     });

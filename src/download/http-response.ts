@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+import { OtaError } from "xs-ota/pal/error";
+import type { HttpResponseHead } from "xs-ota/pal/http";
+
+/** What was asked for. Offsets in bytes; `end` is behind the last one. */
+export interface AskedRange {
+  readonly start: number;
+  readonly end: number;
+  /** Bytes of the file, as the job says. */
+  readonly size: number;
+  /** Of the responses before, if there was one. */
+  readonly etag: string | undefined;
+}
+
+/** The part of the file that the body brings, or why it is of no use. */
+export type ResponseVerdict =
+  | { readonly start: number; readonly end: number }
+  | { readonly error: OtaError; readonly isFinal: boolean };
+
+/** Statuses after which asking the same again is of little use. Source: RFC 9110 section 15.5. */
+const finals: readonly number[] = Object.freeze([400, 404, 405, 410, 416]);
+/** A presigned URL is over: a fresh one is to be had with the job document. Source: Amazon S3, "Error responses". */
+const expired: readonly number[] = Object.freeze([401, 403]);
+
+/** Whether a fault says that the URL is over. */
+export function isExpired(error: OtaError): boolean {
+  return error.code === "http-failed" && expired.includes(error.hostCode);
+}
+
+const pattern = /^bytes (\d+)-(\d+)\/(\d+|\*)$/;
+
+function fault(why: string, status: number, isFinal = false): ResponseVerdict {
+  return { error: new OtaError("http-failed", why, status), isFinal };
+}
+
+/**
+ * Judges the head of a response to a range request. A server that ignores ranges sends the whole file with 200: that is
+ * usable, from its start. Source: RFC 9110 sections 14.4, 15.3.7.
+ */
+export function judgeResponse(head: HttpResponseHead, asked: AskedRange): ResponseVerdict {
+  const { status } = head;
+  if (status !== 200 && status !== 206) return judgeRefusal(status);
+  const etag = head.header("etag");
+  if (asked.etag !== undefined && etag !== undefined && etag !== asked.etag) {
+    return fault("the file behind the URL has changed", status, true);
+  }
+  return status === 206 ? judgeRange(head, asked) : judgeWhole(head, asked);
+}
+
+function judgeRefusal(status: number): ResponseVerdict {
+  const isRedirect = status >= 300 && status < 400;
+  const why = isRedirect ? `HTTP ${status}: redirects are refused` : `HTTP ${status}`;
+  return fault(why, status, isRedirect || finals.includes(status));
+}
+
+function judgeRange(head: HttpResponseHead, { start, end, size }: AskedRange): ResponseVerdict {
+  const text = head.header("content-range") ?? "none";
+  const [, first, last, total] = pattern.exec(text) ?? [];
+  const isAsked = Number(first) === start && Number(last) === end - 1;
+  if (isAsked && (total === "*" || Number(total) === size)) return { start, end };
+  return fault(`Content-Range ${text} is not ${start}-${end - 1}/${size}`, head.status, true);
+}
+
+function judgeWhole(head: HttpResponseHead, { size }: AskedRange): ResponseVerdict {
+  const length = head.header("content-length");
+  if (length === undefined || Number(length) === size) return { start: 0, end: size };
+  return fault(`Content-Length ${length} is not the file's ${size}`, head.status, true);
+}

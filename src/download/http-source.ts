@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+import { OtaError } from "xs-ota/pal/error";
+import type { HttpClient, HttpRequest, HttpResponseHead } from "xs-ota/pal/http";
+import type { JobFile } from "../job/document.js";
+import type { BlockBitmap } from "./bitmap.js";
+import { judgeResponse } from "./http-response.js";
+import type { BlockSink, BlockSource } from "./source.js";
+
+/** A request under way: the range it asked for, and the block that is being put together. */
+interface Range {
+  readonly request: HttpRequest;
+  /** Offset in the file of the next byte of the body; `undefined` until the head says that it is usable. */
+  next: number | undefined;
+  /** Byte behind the last one wanted. */
+  end: number;
+}
+
+/**
+ * Blocks by HTTP ranges from a presigned URL, over one kept-alive connection: a whole gap in one request, except the very
+ * first block, which is asked for alone so that it can be checked.
+ * Source: RFC 9110 section 14; AWS IoT developer guide, "Presigned URLs".
+ */
+export class HttpSource implements BlockSource {
+  readonly protocol = "HTTP";
+  readonly #http: HttpClient;
+  readonly #block: Uint8Array;
+  #file: JobFile | undefined;
+  #sink: BlockSink | undefined;
+  #range: Range | undefined;
+  /** Of the file as the first response had it: another one means another file. */
+  #etag: string | undefined;
+
+  /** @param block where a block is put together, as long as a block */
+  constructor(http: HttpClient, block: Uint8Array) {
+    this.#http = http;
+    this.#block = block;
+  }
+
+  open(file: JobFile, sink: BlockSink): void {
+    this.#abandon();
+    this.#file = file;
+    this.#sink = sink;
+  }
+
+  renew(file: JobFile): void {
+    if (this.#file !== undefined) this.#file = file;
+  }
+
+  request(bitmap: BlockBitmap, most: number): number {
+    const file = this.#file;
+    const first = bitmap.firstWanted();
+    if (file?.url === undefined || first === undefined) return 0;
+    this.#abandon();
+    const count = bitmap.runFrom(first, most === 1 ? 1 : bitmap.blockCount);
+    const start = first * bitmap.blockSize;
+    const end = Math.min(file.size, start + count * bitmap.blockSize);
+    const range: Range = { request: this.#get(file.url, start, end), next: undefined, end };
+    this.#range = range;
+    return count;
+  }
+
+  #get(url: string, start: number, end: number): HttpRequest {
+    return this.#http.get({
+      url,
+      headers: { range: `bytes=${start}-${end - 1}` },
+      onHead: head => this.#onHead(head, start, end),
+      onBody: bytes => this.#onBody(bytes),
+      onDone: error => this.#onDone(error),
+    });
+  }
+
+  #onHead(head: HttpResponseHead, start: number, end: number): void {
+    const range = this.#range;
+    const file = this.#file;
+    if (range === undefined || file === undefined) return;
+    const verdict = judgeResponse(head, { start, end, size: file.size, etag: this.#etag });
+    if ("error" in verdict) this.#refuse(verdict.error, verdict.isFinal);
+    else {
+      this.#etag ??= head.header("etag");
+      range.next = verdict.start;
+      range.end = verdict.end;
+    }
+  }
+
+  #refuse(error: OtaError, isFinal: boolean): void {
+    this.#abandon();
+    this.#sink?.onFault(error, isFinal);
+  }
+
+  /** Cuts the body into blocks; the last one of the file may be short. */
+  #onBody(bytes: Uint8Array): void {
+    const size = this.#block.length;
+    for (let at = 0; at < bytes.length;) {
+      const range = this.#range;
+      if (range?.next === undefined) return;
+      if (range.next >= range.end) {
+        this.#refuse(new OtaError("http-failed", "the body is longer than the range"), false);
+        return;
+      }
+      const filled = range.next % size;
+      const length = Math.min(bytes.length - at, size - filled, range.end - range.next);
+      this.#block.set(bytes.subarray(at, at + length), filled);
+      at += length;
+      range.next += length;
+      this.#deliver(range.next, filled + length);
+    }
+  }
+
+  /** @param next offset behind what is put together @param length bytes of it */
+  #deliver(next: number, length: number): void {
+    const size = this.#block.length;
+    if (length < size && next !== this.#file?.size) return;
+    this.#sink?.onBlock(Math.ceil(next / size) - 1, this.#block.subarray(0, length));
+  }
+
+  #onDone(error: OtaError | undefined): void {
+    const range = this.#range;
+    if (range === undefined) return;
+    this.#range = undefined;
+    if (error !== undefined) this.#sink?.onFault(error, false);
+    else if (range.next !== range.end) {
+      this.#sink?.onFault(new OtaError("http-failed", "the body is shorter than the range"), false);
+    }
+  }
+
+  onMessage(): boolean {
+    return false;
+  }
+
+  #abandon(): void {
+    this.#range?.request.close();
+    this.#range = undefined;
+  }
+
+  close(): void {
+    this.#abandon();
+    this.#http.close();
+    this.#file = undefined;
+    this.#sink = undefined;
+  }
+}
+Object.freeze(HttpSource.prototype);
