@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test, type TestContext } from "node:test";
+import { makeProject } from "xs-ota/test/support/project";
+import { buildBundle } from "xs-ota/toolchain/bundle";
+
+type Files = Readonly<Record<string, unknown>>;
+
+const modules = { modules: { "*": "./*" } };
+
+function build(folder: string, config?: Readonly<Record<string, unknown>>): Buffer {
+  const out = path.join(folder, "out", "app.xsb");
+  buildBundle({
+    manifest: path.join(folder, "manifest.json"),
+    platform: "linux",
+    out,
+    ...(config && { config }),
+  });
+  return readFileSync(out);
+}
+
+/** Module names of a bundle. Source: docs/flash-format.md, "Body on Linux". */
+function namesOf(bundle: Buffer): readonly string[] {
+  const names: string[] = [];
+  let offset = 12;
+  while (offset < bundle.length) {
+    const [name, symbols, code] = [0, 4, 8].map(at => bundle.readUInt32LE(offset + at)) as [
+      number,
+      number,
+      number,
+    ];
+    names.push(bundle.toString("utf8", offset + 12, offset + 12 + name - 1));
+    offset += 12 + name + symbols + code;
+  }
+  assert.equal(names.length, bundle.readUInt32LE(8));
+  return names;
+}
+
+function refuses(t: TestContext, files: Files, message: RegExp): void {
+  const folder = makeProject(t, { "manifest.json": modules, ...files });
+  assert.throws(() => build(folder), { name: "BuildError", message });
+  assert.equal(existsSync(path.join(folder, "out", "app.xsb")), false);
+}
+
+test("the main module comes first, and the configuration is a module", t => {
+  const files = { "a.ts": "export const a = 1;", "main.ts": 'import { a } from "./a.js"; a;' };
+  const bundle = build(makeProject(t, { "manifest.json": modules, ...files }));
+  assert.equal(bundle.toString("latin1", 0, 4), "XSB1");
+  assert.deepEqual(namesOf(bundle), ["main", "a", "mc/config"]);
+});
+
+test("a configuration of the build is laid over the manifest's", t => {
+  const manifest = { ...modules, config: { version: "1.0.0", kept: "kept-value" } };
+  const folder = makeProject(t, { "manifest.json": manifest, "main.js": "" });
+  const bundle = build(folder, { version: "7.8.9" }).toString("latin1");
+  assert.ok(bundle.includes("7.8.9") && bundle.includes("kept-value"));
+  assert.ok(!bundle.includes("1.0.0"));
+});
+
+test("the same sources give the same bytes", t => {
+  const folder = makeProject(t, {
+    "manifest.json": modules,
+    "main.ts": "const f = (x: TemplateStringsArray): number => x.length; f`a`;",
+  });
+  assert.deepEqual(build(folder), build(folder));
+});
+
+test("a type error is TypeScript's own message", t =>
+  refuses(
+    t,
+    { "main.ts": "const a = 1;\nconst b: string = a;\n" },
+    /main\.ts\(2,7\): error TS2322/,
+  ));
+
+test("a syntax error in TypeScript is TypeScript's own message", t =>
+  refuses(t, { "main.ts": "let a = ;\n" }, /main\.ts\(1,9\): error TS1109/));
+
+test("a syntax error in JavaScript has its file and line", t =>
+  refuses(t, { "main.js": "let a = 1;\nlet b = a +;\n" }, /main\.js:2: error: /));
+
+test("an import of no module has its file, line and remedy", t =>
+  refuses(
+    t,
+    { "main.js": "let a = 1;\nimport b from './b.js';\n" },
+    /main\.js:2: imports "\.\/b\.js", and there is no module "b"; add it to "modules"/,
+  ));
+
+test("an application without a main module is told so", t =>
+  refuses(t, { "other.js": "" }, /manifest\.json: has no module "main"/));
+
+test("an error leaves the bundle of the last good build", t => {
+  const folder = makeProject(t, { "manifest.json": modules, "main.js": "let a = 1;" });
+  const good = build(folder);
+  writeFileSync(path.join(folder, "main.js"), "let a = ;");
+  assert.throws(() => build(folder), { name: "BuildError" });
+  assert.deepEqual(readFileSync(path.join(folder, "out", "app.xsb")), good);
+});

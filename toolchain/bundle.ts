@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import path from "node:path";
+import { BuildError } from "./build-error.js";
+import { checkImports } from "./imports.js";
+import { mergeObjects, readManifest, type Manifest } from "./manifest.js";
+import type { ScriptModule } from "./modules.js";
+import { writeIfChanged } from "./output.js";
+import { compileTypeScript } from "./typescript.js";
+
+export interface BundleOptions {
+  /** The application's manifest.json. */
+  readonly manifest: string;
+  /** "linux", … as in `platforms` of the manifest. */
+  readonly platform: string;
+  /** Laid over the manifest's `config`: what `import config from "mc/config"` gives. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Where the bundle goes. What later builds can use again is kept beside it, in `<out>.build`. */
+  readonly out: string;
+  /** The bytecode compiler, if not the one that the Makefile builds. */
+  readonly compiler?: string;
+}
+
+/** The entry module comes first: a device runs the first module of its bundle. */
+function mainFirst(modules: readonly ScriptModule[], manifest: string): readonly ScriptModule[] {
+  const main = modules.find(m => m.specifier === "main");
+  if (main === undefined) {
+    throw BuildError.at(manifest, 0, `has no module "main"; add "*": "./main" to "modules"`);
+  }
+  return [main, ...modules.filter(m => m !== main)];
+}
+
+/** `mc/config` as the SDK makes it. Source: Moddable SDK tools/mcconfig.js. */
+function writeConfig(manifest: Manifest, options: BundleOptions, folder: string): ScriptModule {
+  const config = JSON.stringify(mergeObjects(manifest.config, options.config ?? {}), undefined, 1);
+  const file = path.join(folder, "mc-config.js");
+  writeIfChanged(file, `export default Object.freeze(${config}, true);\n`);
+  return { specifier: "mc/config", file };
+}
+
+/** The source line of a line of emitted JavaScript; itself when there is no source map. */
+function sourceLine(file: string, line: number): string {
+  if (!existsSync(`${file}.map`)) return `${file}:${line}`;
+  const payload = JSON.parse(readFileSync(`${file}.map`, "utf8")) as SourceMapPayload;
+  const entry = new SourceMap(payload).findEntry(line - 1, Number.MAX_SAFE_INTEGER);
+  if (!("originalSource" in entry)) return `${file}:${line}`;
+  return `${path.resolve(path.dirname(file), entry.originalSource)}:${entry.originalLine + 1}`;
+}
+
+function runBytecodeCompiler(options: BundleOptions, modules: readonly ScriptModule[]): void {
+  const compiler = options.compiler ?? path.resolve("build/xsc/xsc");
+  const out = path.resolve(options.out);
+  const args = modules.map(m => `${m.specifier}=${m.file}`);
+  const run = spawnSync(compiler, [out, ...args], { encoding: "utf8" });
+  if (run.error !== undefined) {
+    throw BuildError.at(compiler, 0, `cannot be run (${run.error.message}); run: make xsc`);
+  }
+  if (run.status === 0) return;
+  const message = run.stderr.replace(
+    /^(.+?):(\d+): (?=error|warning)/gm,
+    (_, file: string, line: string) => `${sourceLine(file, Number(line))}: `,
+  );
+  throw new BuildError(message.trim() || `${compiler} ended with ${run.status ?? run.signal}`);
+}
+
+/**
+ * Builds the bytecode bundle of an application. `out` is written whole, or not at all.
+ * @throws BuildError for a mistake in the manifest or in a source, with file and line.
+ */
+export function buildBundle(options: BundleOptions): void {
+  const folder = `${path.resolve(options.out)}.build`;
+  mkdirSync(folder, { recursive: true });
+  const manifest = readManifest({ file: options.manifest, platform: options.platform });
+  const scripts = mainFirst(manifest.scripts, options.manifest);
+  const config = writeConfig(manifest, options, folder);
+  const modules = [...compileTypeScript({ ...manifest, scripts }, folder), config];
+  checkImports(modules, [...scripts, config]);
+  runBytecodeCompiler(options, modules);
+}
