@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## lists the targets
@@ -52,11 +53,14 @@ build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/boo
 		-fno-sanitize-recover=all -Itoolchain/bootloader $(filter %.c,$^) -lmbedcrypto -o $@
 
 .PHONY: test-unit
-test-unit: build bootloader-wasm bootloader-native ## unit, contract and power-loss tests on Node
+test-unit: build bootloader-wasm bootloader-native linux ## unit, contract and power-loss tests on Node
 	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*')
 
 .PHONY: test
 test: check test-unit ## everything that must hold before a commit
+
+include toolchain/xs.mk
+include hosts/linux/linux.mk
 
 .PHONY: clean
 clean: ## removes what was built

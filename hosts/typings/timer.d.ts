@@ -5,11 +5,17 @@ declare module "timer" {
   export interface TimerId {
     readonly timer: unique symbol;
   }
+  export type TimerCallback = (id: TimerId) => void;
   const Timer: {
-    /** Calls `run` once, after `delayMs` milliseconds. */
-    set(run: () => void, delayMs?: number): TimerId;
-    /** Harmless for `undefined`; not for a timer that has fired. */
+    /** Calls back after `delay` milliseconds, then every `repeat` if that is not 0. */
+    set(callback: TimerCallback, delay?: number, repeat?: number): TimerId;
+    repeat(callback: TimerCallback, interval: number): TimerId;
+    /** Sets a timer anew; without `delay` it rests until it is scheduled again. */
+    schedule(id: TimerId, delay?: number, repeat?: number): void;
+    /** Harmless for `undefined`; in the SDK not for a timer that has fired. */
     clear(id: TimerId | undefined): void;
+    /** Blocks for so many milliseconds. */
+    delay(duration: number): void;
   };
   export default Timer;
 }
@@ -18,6 +24,8 @@ declare module "time" {
   const Time: {
     /** Microseconds since an arbitrary start; never goes back. */
     readonly microseconds: number;
+    /** Milliseconds since an arbitrary start; never goes back. */
+    readonly ticks: number;
   };
   export default Time;
 }

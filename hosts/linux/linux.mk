@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+# xs-ota-linux: the XS runtime and the bootloader's core as a Linux process.
+
+.PHONY: deps
+deps: ## installs the Debian packages that are missing: compiler and Mbed TLS
+	@sh hosts/linux/deps.sh
+
+LINUX_XS_NAMES := All API Arguments Array Atomics BigInt Boolean Common DataView Date Debug Defaults Error Function \
+	Generator Global JSON MapSet Marshall Math Memory Module Number Object Platforms Profile Promise Property Proxy \
+	RegExp Run String Symbol Type dtoa re mc
+LINUX_DEFINES := -DINCLUDE_XSPLATFORM -DXSPLATFORM='"xs-platform.h"' -DmxRun=1 -DmxNoConsole=1 -DmxMinusZero=1 \
+	-DmxBoundsCheck=1
+LINUX_INCLUDES := -Ibuild/linux/made -Ihosts/runtime -Ihosts/common -Ihosts/linux -Ihosts/linux/process \
+	-Itoolchain/bootloader
+
+build/linux/made/natives.mk: manifest.json $(wildcard hosts/*.json hosts/*/*.json hosts/linux/*.[ct]* \
+		hosts/common/*.[ct]* hosts/runtime/*.[ct]*) | build/node/toolchain/main.js
+	$(TOOLCHAIN) natives --manifest hosts/linux/manifest.json --platform linux --out build/linux/made
+	$(TOOLCHAIN) flash-map --manifest hosts/linux/flash.json --out build/linux/made/flash-map.c
+	@touch $@
+-include build/linux/made/natives.mk
+
+LINUX_SOURCES := $(sort $(wildcard hosts/runtime/*.c hosts/linux/process/*.c toolchain/bootloader/*.c) \
+	$(NATIVE_SOURCES) hosts/common/signature.c) build/linux/made/natives.c build/linux/made/flash-map.c
+LINUX_OUT := build/linux
+LINUX_SANITIZE :=
+LINUX_OBJECTS := $(LINUX_XS_NAMES:%=$(LINUX_OUT)/xs/xs%.o) $(LINUX_SOURCES:%.c=$(LINUX_OUT)/objects/%.o)
+
+$(LINUX_OUT)/xs/%.o: $(XS_DIR)/includes/xs.h hosts/runtime/xs-platform.h
+	@mkdir -p $(@D)
+	$(CC) $(XS_CFLAGS) $(LINUX_SANITIZE) $(LINUX_DEFINES) -Ihosts/runtime $(XS_INCLUDES) -c $(XS_DIR)/sources/$*.c -o $@
+
+$(LINUX_OUT)/objects/%.o: %.c $(XS_DIR)/includes/xs.h build/linux/made/natives.mk | deps
+	@mkdir -p $(@D)
+	$(CC) -O2 -g -std=gnu11 -Wall -Wextra -Werror -MMD $(LINUX_SANITIZE) $(LINUX_DEFINES) $(LINUX_INCLUDES) \
+		$(XS_INCLUDES:-I%=-isystem %) -c $< -o $@
+-include $(LINUX_OBJECTS:.o=.d)
+
+$(LINUX_OUT)/xs-ota-linux: $(LINUX_OBJECTS)
+	$(CC) $(LINUX_SANITIZE) -o $@ $^ -lmbedx509 -lmbedcrypto -lm
+
+.PHONY: linux
+linux: build/xsc/xsc build/linux/made/natives.mk ## builds the device as a Linux process, build/linux/xs-ota-linux
+	@$(MAKE) --no-print-directory $(LINUX_OUT)/xs-ota-linux
+
+.PHONY: linux-asan
+linux-asan: ## the same with the address and undefined-behaviour sanitizers, build/linux-asan/xs-ota-linux
+	@$(MAKE) --no-print-directory linux LINUX_OUT=build/linux-asan \
+		LINUX_SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -DmxASANStackMargin=131072'

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ * The child process: the device itself, from reset to reset. */
+#ifndef XS_OTA_BOARD_H
+#define XS_OTA_BOARD_H
+
+#include "options.h"
+#include "port.h"
+
+/* Boots, and runs what slot-a holds. `feed` is the watchdog's end of a pipe. */
+_Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason, int feed);
+
+/* Why the device started. */
+XsOtaReset xs_ota_board_reset_reason(void);
+
+/* Switches the device off: 0..63 is what the whole process exits with. */
+_Noreturn void xs_ota_board_power_off(int status);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ * The hooks that XS calls on its platform: memory with a limit, promise jobs, and what ends in a reset. */
+#include "xsAll.h"
+#include "xsScript.h"
+
+#include "machine.h"
+#include "port.h"
+
+void fxCreateMachinePlatform(txMachine *the)
+{
+	the->promiseJobs = false;
+	the->memoryUsed = 0;
+	the->memoryLimit = SIZE_MAX;
+}
+
+void fxDeleteMachinePlatform(txMachine *the)
+{
+	(void)the;
+}
+
+void xs_ota_machine_limit(xsMachine *machine, size_t limit)
+{
+	((txMachine *)machine)->memoryLimit = limit;
+}
+
+/* An allocation and its size, so that freeing can be counted. Aligned as malloc's results are. */
+typedef union Counted {
+	size_t size;
+	max_align_t alignment;
+} Counted;
+
+static void *allocate(txMachine *the, size_t size)
+{
+	Counted *block;
+
+	if (size > the->memoryLimit - the->memoryUsed)
+		return NULL;
+	block = c_malloc(sizeof(Counted) + size);
+	if (!block)
+		return NULL;
+	block->size = size;
+	the->memoryUsed += size;
+	return block + 1;
+}
+
+static void release(txMachine *the, void *memory)
+{
+	Counted *block = (Counted *)memory - 1;
+
+	if (!memory)
+		return;
+	the->memoryUsed -= block->size;
+	c_free(block);
+}
+
+void *fxAllocateChunks(txMachine *the, txSize size)
+{
+	return allocate(the, (size_t)size);
+}
+
+void fxFreeChunks(txMachine *the, void *chunks)
+{
+	release(the, chunks);
+}
+
+txSlot *fxAllocateSlots(txMachine *the, txSize count)
+{
+	return allocate(the, (size_t)count * sizeof(txSlot));
+}
+
+void fxFreeSlots(txMachine *the, void *slots)
+{
+	release(the, slots);
+}
+
+/* bundles are compiled beforehand: no parser is on the device, and `eval` gives a SyntaxError */
+txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigned flags)
+{
+	(void)the, (void)stream, (void)getter, (void)flags;
+	return C_NULL;
+}
+
+void fxQueuePromiseJobs(txMachine *the)
+{
+	the->promiseJobs = true;
+}
+
+void xs_ota_machine_settle(xsMachine *machine)
+{
+	txMachine *the = (txMachine *)machine;
+
+	while (the->promiseJobs) {
+		the->promiseJobs = false;
+		fxRunPromiseJobs(the);
+	}
+	fxEndJob(the);
+	fxCheckUnhandledRejections(the, 1);
+}
+
+/* Logs the exception, and its stack where XS has one. A second exception while doing so is not told. */
+static void log_exception(txMachine *the, const char *what)
+{
+	char line[256];
+
+	mxTry(the) {
+		mxPushSlot(&mxException);
+		if (the->stack->kind == XS_REFERENCE_KIND) {
+			fxGetID(the, mxID(_stack));
+			if (the->stack->kind == XS_UNDEFINED_KIND)
+				*the->stack = mxException;
+		}
+		snprintf(line, sizeof(line), "%s: %s", what, fxToString(the, the->stack));
+		mxPop();
+	}
+	mxCatch(the) {
+		snprintf(line, sizeof(line), "%s", what);
+	}
+	xs_ota_port_log(line);
+}
+
+void fxAbort(txMachine *the, int status)
+{
+	switch (status) {
+	case XS_UNHANDLED_EXCEPTION_EXIT:
+		log_exception(the, "unhandled exception");
+		break;
+	case XS_UNHANDLED_REJECTION_EXIT:
+		log_exception(the, "unhandled rejection");
+		break;
+	case XS_STACK_OVERFLOW_EXIT:
+		xs_ota_port_log("stack overflow");
+		break;
+	case XS_NOT_ENOUGH_MEMORY_EXIT:
+		xs_ota_port_log("out of memory");
+		break;
+	case XS_NO_MORE_KEYS_EXIT:
+		xs_ota_port_log("out of property names");
+		break;
+	default:
+		xs_ota_port_log("the engine stopped");
+		break;
+	}
+	xs_ota_port_reset(XS_OTA_RESET_CRASH);
+}
+
+/* The rest of what `import` needs: the main module's promise. */
+
+static void main_fulfilled(txMachine *the)
+{
+	(void)the;
+}
+
+static void main_rejected(txMachine *the)
+{
+	mxException = *mxArgv(0);
+	fxAbort(the, XS_UNHANDLED_EXCEPTION_EXIT);
+}
+
+void xs_ota_machine_import(xsMachine *machine, const char *name)
+{
+	txMachine *the = (txMachine *)machine;
+
+	fxBeginHost(the);
+	mxTry(the) {
+		mxPushStringC((txString)name);
+		fxRunImport(the, mxProgram.value.reference->next->value.module.realm, XS_NO_ID);
+		mxDub();
+		fxGetID(the, mxID(_then));
+		mxCall();
+		fxNewHostFunction(the, main_fulfilled, 1, XS_NO_ID, XS_NO_ID);
+		fxNewHostFunction(the, main_rejected, 1, XS_NO_ID, XS_NO_ID);
+		mxRunCount(2);
+		mxPop();
+	}
+	mxCatch(the) {
+		fxAbort(the, XS_UNHANDLED_EXCEPTION_EXIT);
+	}
+	fxEndHost(the);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * The XS machine of a device: one, made at start and alive until the reset. */
+#ifndef XS_OTA_MACHINE_H
+#define XS_OTA_MACHINE_H
+
+#include "xs.h"
+
+#include <stddef.h>
+
+/* Bytes that the machine may allocate in all; more is a crash, "out of memory". */
+void xs_ota_machine_limit(xsMachine *machine, size_t limit);
+
+/* Starts to import a module; it runs while promise jobs do. A failure is a crash. */
+void xs_ota_machine_import(xsMachine *machine, const char *name);
+
+/* Runs promise jobs until there are none. To be called whenever JavaScript has run. */
+void xs_ota_machine_settle(xsMachine *machine);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ * What the runtime needs of the machine under it. hosts/linux implements it over POSIX, the emulated
+ * boards over their registers. One thread; no call may run JavaScript but xs_ota_port_wait. */
+#ifndef XS_OTA_PORT_H
+#define XS_OTA_PORT_H
+
+#include <stdint.h>
+
+/* Why a device is reset; the names are ResetReason's of pal/device.ts. */
+typedef enum XsOtaReset {
+	XS_OTA_RESET_POWER_ON,
+	XS_OTA_RESET_SOFTWARE,
+	XS_OTA_RESET_WATCHDOG,
+	XS_OTA_RESET_CRASH
+} XsOtaReset;
+
+/* Milliseconds since an arbitrary start; never goes back. */
+double xs_ota_port_now(void);
+
+/* Sleeps for at most so many milliseconds, or until input or output is possible, and serves it. */
+void xs_ota_port_wait(double milliseconds);
+
+/* Tells the watchdog that the device is alive. */
+void xs_ota_port_feed(void);
+
+/* Longest time in milliseconds that may pass between two feeds without danger. */
+double xs_ota_port_feed_interval(void);
+
+/* One line of the application's console, without its end. */
+void xs_ota_port_console(const char *line);
+
+/* One line of the runtime's own log, without its end. */
+void xs_ota_port_log(const char *line);
+
+/* Resets the device. */
+_Noreturn void xs_ota_port_reset(XsOtaReset reason);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ * The device's life after the bootloader: make the machine, import the main module, serve events. */
+#include "xsmc.h"
+
+#include "console.h"
+#include "loader.h"
+#include "machine.h"
+#include "natives.h"
+#include "port.h"
+#include "run.h"
+#include "timer.h"
+
+static _Noreturn void crash(const char *message)
+{
+	xs_ota_port_log(message);
+	xs_ota_port_reset(XS_OTA_RESET_CRASH);
+}
+
+static xsMachine *create_machine(const XsOtaProgram *program)
+{
+	xsCreation creation = *program->creation;
+	xsMachine *machine = xsCreateMachine(&creation, "device", NULL);
+
+	if (!machine)
+		crash("no memory for the machine");
+	xs_ota_machine_limit(machine, program->memory_limit);
+	xsBeginHost(machine);
+	{
+		xs_ota_console_define(the);
+		xs_ota_natives_define(the);
+	}
+	xsEndHost(machine);
+	return machine;
+}
+
+_Noreturn void xs_ota_run(const XsOtaProgram *program)
+{
+	const char *problem = xs_ota_loader_open(program->bundle, program->size);
+	xsMachine *machine;
+
+	if (problem)
+		crash(problem);
+	machine = create_machine(program);
+	xs_ota_machine_import(machine, xs_ota_loader_main());
+	for (;;) {
+		xs_ota_machine_settle(machine);
+		xs_ota_port_feed();
+		xs_ota_port_wait(xs_ota_timer_wait(xs_ota_port_feed_interval()));
+		xs_ota_timer_run(machine);
+	}
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ * From a bundle to a running application. */
+#ifndef XS_OTA_RUN_H
+#define XS_OTA_RUN_H
+
+#include "xs.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct XsOtaProgram {
+	uint8_t *bundle;	/* writable, never freed: the code runs in place */
+	size_t size;
+	const xsCreation *creation;	/* the machine's first sizes */
+	size_t memory_limit;	/* bytes, all in all, without the bundle */
+} XsOtaProgram;
+
+/* Runs the application until the device is reset. */
+_Noreturn void xs_ota_run(const XsOtaProgram *program);
+
+#endif
