@@ -156,10 +156,13 @@ export class CborReader {
     const info = first & 0x1f;
     if (major === BYTES || major === TEXT) this.#take(this.#argument(info));
     else if (major === ARRAY || major === MAP) this.#skipItems(major, this.#argument(info), depth);
-    else if (major === TAG) {
-      this.#argument(info);
-      this.skip(depth + 1);
-    } else this.#skipNumber(info);
+    else if (major === TAG) this.#skipTag(info, depth);
+    else this.#skipNumber(info);
+  }
+
+  #skipTag(info: number, depth: number): void {
+    if (this.#argument(info) < 0) throw this.#fault("has a tag without a number");
+    this.skip(depth + 1);
   }
 
   #skipItems(major: number, count: number, depth: number): void {
