@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { openCertificates } from "xs-ota/host/certificates";
+import { openCertificates } from "xs-ota/common/certificates";
 import { describeCertificates } from "./certificates.js";
 
 const pems = { "signer.pem": "-----BEGIN CERTIFICATE-----\n", "/certs/b": "é" };
 const encoder = new TextEncoder();
 const known = new Map(Object.entries(pems).map(([name, pem]) => [name, encoder.encode(pem)]));
 
-describeCertificates("Node", openCertificates(pems), known);
+describeCertificates("identity", openCertificates(pems), known);

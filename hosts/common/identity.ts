@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+import { decodeUtf8 } from "xs-ota/job/utf8";
+import { OtaError } from "xs-ota/pal/error";
+import type { FlashPartition } from "xs-ota/pal/flash";
+
+/** Who a device is, and whom it trusts. Source: docs/flash-format.md, "Data". */
+export interface Identity {
+  readonly thingName: string;
+  readonly endpoint: { readonly host: string; readonly port: number };
+  /** Code-signing certificates, PEM, by the name that a job document's `certfile` has. */
+  readonly certificates: Readonly<Record<string, string>>;
+}
+
+/** Bytes read at a time. */
+const CHUNK = 256;
+
+/**
+ * Reads the identity that provisioning wrote to the `data` partition.
+ * @throws OtaError "argument-invalid" naming the field at fault; "flash-failed".
+ */
+export function readIdentity(data: FlashPartition): Identity {
+  const text = decodeUtf8(readToErased(data), "argument-invalid");
+  need(text !== "", "the data partition is empty: provision the device first");
+  const identity: unknown = parse(text);
+  need(isRecord(identity), "not an object");
+  const { thingName, endpoint, certificates } = identity;
+  need(typeof thingName === "string" && thingName !== "", "thingName");
+  need(isRecord(endpoint), "endpoint");
+  const { host, port } = endpoint;
+  need(typeof host === "string" && host !== "", "endpoint.host");
+  need(typeof port === "number" && Number.isInteger(port) && port > 0, "endpoint.port");
+  need(isTexts(certificates), "certificates");
+  return { thingName, endpoint: { host, port }, certificates };
+}
+
+function readToErased(data: FlashPartition): Uint8Array {
+  const { size, erasedByte } = data.geometry;
+  const bytes = new Uint8Array(size);
+  for (let offset = 0; offset < size; offset += CHUNK) {
+    const piece = bytes.subarray(offset, Math.min(offset + CHUNK, size));
+    data.read(piece, offset);
+    const end = piece.indexOf(erasedByte);
+    if (end >= 0) return bytes.subarray(0, offset + end);
+  }
+  return bytes;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new OtaError("argument-invalid", "the data partition holds no JSON");
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isTexts = (value: unknown): value is Record<string, string> =>
+  isRecord(value) && Object.values(value).every(text => typeof text === "string");
+
+function need(holds: boolean, field: string): asserts holds {
+  if (!holds) throw new OtaError("argument-invalid", `identity in the data partition: ${field}`);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Identity, readIdentity } from "xs-ota/common/identity";
+import { encodeUtf8 } from "xs-ota/job/utf8";
+import { SimFlash } from "xs-ota/test/support/sim-flash";
+
+const identity: Identity = {
+  thingName: "thing-1",
+  endpoint: { host: "127.0.0.1", port: 1883 },
+  certificates: { "signer.pem": "-----BEGIN CERTIFICATE-----\n" + "A".repeat(600) },
+};
+
+function flashWith(text: string, erasedByte = 0xff): SimFlash {
+  const flash = new SimFlash({ size: 8192, blockSize: 4096, writeSize: 1, erasedByte });
+  flash.write(encodeUtf8(text), 0);
+  return flash;
+}
+
+test("the identity that was provisioned is read", () => {
+  for (const erasedByte of [0xff, 0x00]) {
+    assert.deepEqual(readIdentity(flashWith(JSON.stringify(identity), erasedByte)), identity);
+  }
+});
+
+test("an identity that fills the partition to its last byte is read", () => {
+  const room = 8192 - JSON.stringify({ ...identity, thingName: "" }).length;
+  const full = { ...identity, thingName: "x".repeat(room) };
+  assert.deepEqual(readIdentity(flashWith(JSON.stringify(full))), full);
+});
+
+// prettier-ignore
+const wrong: readonly (readonly [text: string, message: RegExp])[] = [
+  ["",                                                           /empty/u],
+  ["{",                                                          /no JSON/u],
+  ["[]",                                                         /not an object/u],
+  ["null",                                                       /not an object/u],
+  [JSON.stringify({ ...identity, thingName: 7 }),                /thingName/u],
+  [JSON.stringify({ ...identity, thingName: "" }),               /thingName/u],
+  [JSON.stringify({ ...identity, endpoint: undefined }),         /endpoint/u],
+  [JSON.stringify({ ...identity, endpoint: { port: 1 } }),       /endpoint\.host/u],
+  [JSON.stringify({ ...identity, endpoint: { host: "h", port: "1" } }), /endpoint\.port/u],
+  [JSON.stringify({ ...identity, certificates: { a: 1 } }),      /certificates/u],
+];
+
+for (const [text, message] of wrong) {
+  test(`names what is wrong with ${text.slice(0, 40)}`, () => {
+    assert.throws(() => readIdentity(flashWith(text)), { code: "argument-invalid", message });
+  });
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { test } from "node:test";
+import { openHost } from "xs-ota/host/host";
+import { encodeUtf8 } from "xs-ota/job/utf8";
+import type { FlashPartition } from "xs-ota/pal/flash";
+import { type FlashFile, openFlashFile, smallMap } from "xs-ota/test/support/file-flash";
+import { openBroker } from "xs-ota/test/support/mqtt-broker";
+import { packImage, signImage } from "xs-ota/toolchain/image";
+
+function writePadded(partition: FlashPartition, bytes: Uint8Array): void {
+  const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(0xff);
+  padded.set(bytes);
+  partition.write(padded, 0);
+}
+
+function provision({ flash }: FlashFile, port: number): void {
+  const endpoint = { host: "127.0.0.1", port };
+  const identity = { thingName: "thing-1", endpoint, certificates: { "a.pem": "PEM" } };
+  writePadded(flash.partition("data"), encodeUtf8(JSON.stringify(identity)));
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const image = packImage({ body: new Uint8Array(1000).fill(7), version: "1.2.3" });
+  writePadded(flash.partition("slot-a"), signImage(image, pem));
+}
+
+test("a provisioned flash file opens as a device that connects under its thing's name", async () => {
+  const broker = await openBroker();
+  const file = openFlashFile();
+  try {
+    provision(file, broker.port);
+    const client = once(broker.aedes, "client");
+    const host = openHost({ flashFile: file.path, flashMap: smallMap });
+    const [connected] = (await client) as [{ id: string }];
+    assert.equal(connected.id, "thing-1");
+    assert.equal(host.identity.thingName, "thing-1");
+    assert.equal(host.runningVersion, "1.2.3");
+    assert.equal(host.pal.getPlatformImageState(), "Valid");
+    assert.equal(host.pal.identify("running")?.length, 32);
+    assert.equal(host.pal.identify("spare"), undefined);
+    host.journal.save(Uint8Array.of(1, 2, 3));
+    assert.deepEqual(host.journal.load(), Uint8Array.of(1, 2, 3));
+    await host.close();
+  } finally {
+    file.remove();
+    await broker.close();
+  }
+});
+
+test("a flash that is not provisioned is refused, and says so", () => {
+  const file = openFlashFile();
+  assert.throws(() => openHost({ flashFile: file.path, flashMap: smallMap }), {
+    code: "argument-invalid",
+    message: /provision/u,
+  });
+  file.remove();
+});
+
+test("the Linux device's flash map is the default", () => {
+  const file = openFlashFile();
+  // Shorter than the map: what is read beyond its end is a failure of the flash.
+  assert.throws(() => openHost({ flashFile: file.path }), { code: "flash-failed" });
+  file.remove();
+});
