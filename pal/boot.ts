@@ -30,12 +30,16 @@ export interface BootControl {
 
   /**
    * Makes the bootloader start the image in `spare` at the next reset, on trial.
+   * @param fileSize bytes of the file in `spare`
    * @throws OtaError "flash-failed"; "image-malformed" when `spare` holds no image.
    */
-  setPending(): void;
+  setPending(fileSize: number): void;
 
   /** Makes the running image permanent. @throws OtaError "flash-failed". */
   confirm(): void;
+
+  /** Gives the image on trial up: now where that can be, else the next reset does it. @throws OtaError "flash-failed". */
+  revert(): void;
 
   /**
    * What identifies an image for good: the digest that its header or trailer carries.

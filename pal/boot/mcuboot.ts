@@ -62,6 +62,11 @@ export class McubootControl implements BootControl {
     if (this.#isOnTrial()) writeImageOk(this.#running, this.#layout.a);
   }
 
+  /** Nothing is to be written: the bootloader reverts what was not confirmed. */
+  revert(): void {
+    return;
+  }
+
   identify(which: "running" | "spare"): Uint8Array | undefined {
     try {
       const slot = which === "running" ? this.#running : this.spare;

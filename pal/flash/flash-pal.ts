@@ -89,16 +89,18 @@ export class FlashPal implements Pal {
   }
 
   activate(): void {
-    this.#options.boot.setPending();
+    this.#options.boot.setPending(this.#needOpen().file.size);
   }
 
   reset(): void {
     this.#options.device.restart();
   }
 
-  /** "Accepted" commits. The others need no flag: an image on trial that is not committed reverts at the next reset. */
+  /** "Accepted" commits, "Rejected" reverts; the others need no flag. */
   setPlatformImageState(state: OtaImageState): void {
-    if (state === "Accepted") this.#options.boot.confirm();
+    const { boot } = this.#options;
+    if (state === "Accepted") boot.confirm();
+    if (state === "Rejected") boot.revert();
   }
 
   getPlatformImageState(): PalImageState {

@@ -15,6 +15,7 @@ import { FileActions } from "./file-actions.js";
 import { JobActions } from "./job-actions.js";
 import { Machine } from "./machine.js";
 import type { OtaAgentOptions } from "./options.js";
+import { Platforms } from "./platforms.js";
 import { Reporter } from "./reporter.js";
 import { type OtaStatistics, Statistics } from "./statistics.js";
 import type { Actions, OtaState } from "./table.js";
@@ -49,8 +50,9 @@ export class OtaAgent {
   }
 
   #makeContext(options: OtaAgentOptions): Context {
-    const { pal, journal, clock, device, mqtt, thingName } = options;
+    const { pal, filePals, journal, clock, device, mqtt, thingName } = options;
     const config = makeConfig(options.config);
+    const platforms = new Platforms(pal, config.firmwareFileType, filePals);
     const { selfTestResponseWaitMs, fileRequestWaitMs } = config;
     const signal: Machine["signal"] = (on, ...data) => this.#machine.signal(on, ...data);
     const reporter = new Reporter(
@@ -60,7 +62,7 @@ export class OtaAgent {
         onJobGone: jobId => this.#onJobGone(jobId),
       },
     );
-    const trial = new Trial({ pal, journal, clock, selfTestResponseWaitMs }, () =>
+    const trial = new Trial({ platforms, journal, clock, selfTestResponseWaitMs }, () =>
       this.#jobs.giveUpTrial(`not accepted within ${selfTestResponseWaitMs} ms`),
     );
     return Object.freeze({
@@ -68,6 +70,7 @@ export class OtaAgent {
       config,
       scheme: options.scheme ?? defaultScheme,
       version: parseVersion(options.version),
+      platforms,
       reporter,
       trial,
       statistics: new Statistics(),

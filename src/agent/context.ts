@@ -5,6 +5,7 @@ import type { OtaConfig } from "./config.js";
 import type { OtaEvent } from "./events.js";
 import type { Machine } from "./machine.js";
 import type { OtaAgentOptions } from "./options.js";
+import type { Platforms } from "./platforms.js";
 import type { Reporter } from "./reporter.js";
 import type { Statistics } from "./statistics.js";
 import type { Timer } from "./timer.js";
@@ -17,6 +18,7 @@ export interface Context {
   readonly scheme: SignatureScheme;
   /** Version that runs. */
   readonly version: AppVersion;
+  readonly platforms: Platforms;
   readonly reporter: Reporter;
   readonly trial: Trial;
   readonly statistics: Statistics;

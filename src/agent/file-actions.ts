@@ -3,12 +3,13 @@ import { OtaError } from "xs-ota/pal/error";
 import { chooseSources } from "../download/choose.js";
 import { isExpired } from "../download/http-response.js";
 import type { BlockSink, BlockSource } from "../download/source.js";
-import { isSameFile, type OtaJob } from "../job/document.js";
+import type { OtaJob } from "../job/document.js";
 import { notifyNextTopic } from "../job/topics.js";
 import type { Context } from "./context.js";
 import { jobInfo } from "./job-actions.js";
 import type { BlockFault, JobDocument, ReceivedBlock } from "./table.js";
-import { Transfer } from "./transfer.js";
+import { reopenFiles } from "./reopen.js";
+import { hasFirmware, Transfer } from "./transfer.js";
 
 /** The part of the journey that a file takes: download, flash, verify, switch. */
 export class FileActions {
@@ -51,11 +52,13 @@ export class FileActions {
   }
 
   initFile(job: OtaJob): void {
-    const { options, config, version, trial, statistics, signal } = this.#context;
+    const { options, config, version, platforms, trial, statistics, signal } = this.#context;
+    const { journal, clock } = options;
+    const isBegun = this.#job === job;
     this.#job = job;
-    const { pal, journal, clock } = options;
+    if (!isBegun) reopenFiles(job, platforms, trial);
     const transfer = new Transfer(
-      { pal, journal, clock, config, version },
+      { platforms, journal, clock, config, version },
       job,
       this.#sources(job),
       trial.progress,
@@ -127,15 +130,11 @@ export class FileActions {
 
   /** A job arrived while one is under way. The same one may bring a fresh URL; another one takes its place. */
   jobNotification(job: JobDocument): void {
+    const { signal } = this.#context;
     const transfer = this.#transfer;
-    const file = job.kind === "ota" ? job.files[0] : undefined;
-    const isSame =
-      job.kind === "ota" &&
-      file !== undefined &&
-      job.jobId === transfer?.job.jobId &&
-      isSameFile(file, transfer.file);
-    if (!isSame) this.#context.signal("JobGone");
-    else if (transfer.supply.renew(file)) this.#context.signal("RequestFileBlock");
+    const file = job.kind === "ota" ? transfer?.sameFileOf(job) : undefined;
+    if (file === undefined) signal("JobGone");
+    else if (transfer?.supply.renew(file) === true) signal("RequestFileBlock");
   }
 
   /** The cloud has taken the job back: nothing is to be reported. */
@@ -143,33 +142,57 @@ export class FileActions {
     this.#abandon(new OtaError("user-aborted", "the job was cancelled or replaced"));
   }
 
+  /** Verifies a file; the last one of the job completes it. */
   closeFile(): void {
-    const { requestTimer, reporter, version, emit, signal, trial } = this.#context;
+    const { requestTimer, signal } = this.#context;
     const transfer = this.#transfer;
     if (transfer === undefined) return;
     requestTimer.stop();
     transfer.finish();
+    if (transfer.isLast) this.#completeJob(transfer);
+    else {
+      transfer.saveNext();
+      signal("CreateFile", transfer.job);
+    }
+  }
+
+  /** Firmware waits for its activation; other files take effect at once, all of them or none. */
+  #completeJob(transfer: Transfer): void {
+    const { reporter, version, platforms, emit, signal } = this.#context;
     const { jobId } = transfer.job;
     const job = jobInfo(transfer.job);
-    if (transfer.isFirmware) {
+    if (hasFirmware(transfer.job, this.#context.config)) {
       reporter.report(jobId, { kind: "ready", version });
       emit({ type: "Activate", job });
       return;
     }
+    this.#activateOthers(transfer.job);
+    transfer.save("committed");
+    platforms.settle("Accepted");
     this.#forgetTransfer();
-    trial.forget();
     reporter.report(jobId, { kind: "received", fileType: transfer.file.fileType });
     emit({ type: "UpdateComplete", job });
     signal("NoJob");
   }
 
-  /** Makes the verified image the next one, on trial, and restarts. */
+  #activateOthers({ files }: OtaJob): void {
+    const { platforms } = this.#context;
+    for (const { fileType } of files) {
+      const pal = platforms.of(fileType);
+      if (pal !== platforms.firmware) pal.activate();
+    }
+  }
+
+  /** Makes the verified image the next one, on trial with the files that came with it, and restarts. */
   activate(): void {
-    const { pal } = this.#context.options;
-    this.#transfer?.save("switching");
-    pal.activate();
-    this.#transfer?.save("switched");
-    pal.reset();
+    const { firmware } = this.#context.platforms;
+    const transfer = this.#transfer;
+    if (transfer === undefined) return;
+    transfer.save("switching");
+    this.#activateOthers(transfer.job);
+    firmware.activate();
+    transfer.save("switched");
+    firmware.reset();
   }
 
   failJob(error: OtaError): void {
@@ -184,10 +207,11 @@ export class FileActions {
   }
 
   #abandon(error: OtaError): void {
-    const { requestTimer, emit, signal } = this.#context;
+    const { requestTimer, platforms, emit, signal } = this.#context;
     const job = this.#job;
     requestTimer.stop();
     this.#transfer?.abort();
+    platforms.settle("Rejected");
     this.#forgetTransfer();
     emit({ type: "Fail", job: job === undefined ? undefined : jobInfo(job), error });
     signal("RequestJobDocument");

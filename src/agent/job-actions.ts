@@ -48,10 +48,16 @@ export class JobActions {
     signal("RequestJobDocument");
   }
 
-  #reportCommitted(progress: Progress): void {
+  #reportCommitted({ jobId, fileType, previous, image }: Progress): void {
     const { reporter, version, emit } = this.#context;
-    emit({ type: "Committed", version });
-    reporter.report(progress.jobId, { kind: "accepted", version, updatedBy: progress.previous });
+    const isFirmware = image.some(byte => byte !== 0);
+    if (isFirmware) emit({ type: "Committed", version });
+    reporter.report(
+      jobId,
+      isFirmware
+        ? { kind: "accepted", version, updatedBy: previous }
+        : { kind: "received", fileType },
+    );
   }
 
   #reportReverted({ jobId, note }: Progress): void {

@@ -17,7 +17,10 @@ export interface OtaAgentOptions {
   readonly version: string;
   /** Signature that the device wants. OTA_JsonFileSignatureKey of the C library. */
   readonly scheme?: SignatureScheme;
+  /** Where firmware goes. */
   readonly pal: Pal;
+  /** Where other files go, by `fileType`: FlashPal over a DataControl, or the application's own. */
+  readonly filePals?: Readonly<Record<number, Pal>>;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly device: Device;

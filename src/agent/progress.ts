@@ -11,6 +11,7 @@ import { decodeUtf8, encodeUtf8 } from "../job/utf8.js";
  *      1  phase       1 receiving, 2 switching, 3 switched, 4 committed
  *      1  file        index in the job's files
  *      1  log2 of the block size
+ *      1  fileType    of the file
  *      4  previous    version that ran when the job began
  *      4  size        bytes of the file
  *     16  identity    last bytes of its signature, zeros before a shorter one
@@ -37,6 +38,7 @@ export interface Progress {
   readonly jobId: string;
   readonly fileIndex: number;
   readonly log2BlockSize: number;
+  readonly fileType: number;
   readonly previous: AppVersion;
   /** Bytes. */
   readonly size: number;
@@ -62,8 +64,14 @@ export function isSameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined
   return a.every((byte, index) => byte === b[index]);
 }
 
+/** Offsets in a record. */
+const PREVIOUS = 5;
+const SIZE = 9;
+const IDENTITY = 13;
+const IMAGE = IDENTITY + IDENTITY_LENGTH;
+const TEXTS = IMAGE + IMAGE_LENGTH;
 /** Bytes of a record besides its texts and its bitmap. */
-const FIXED = 4 + 4 + 4 + IDENTITY_LENGTH + IMAGE_LENGTH + 1 + 1 + 2;
+const FIXED = 5 + 4 + 4 + IDENTITY_LENGTH + IMAGE_LENGTH + 1 + 1 + 2;
 
 export function formatProgress(progress: Progress): Uint8Array {
   const jobId = encodeUtf8(progress.jobId);
@@ -75,12 +83,13 @@ export function formatProgress(progress: Progress): Uint8Array {
     phases.indexOf(progress.phase) + 1,
     progress.fileIndex,
     progress.log2BlockSize,
+    progress.fileType,
   ]);
-  view.setUint32(4, progress.previous, true);
-  view.setUint32(8, progress.size, true);
-  bytes.set(progress.identity, 12);
-  bytes.set(progress.image, 28);
-  let at = 60;
+  view.setUint32(PREVIOUS, progress.previous, true);
+  view.setUint32(SIZE, progress.size, true);
+  bytes.set(progress.identity, IDENTITY);
+  bytes.set(progress.image, IMAGE);
+  let at = TEXTS;
   for (const text of [jobId, note]) {
     bytes[at] = text.length;
     bytes.set(text, at + 1);
@@ -123,7 +132,7 @@ export function parseProgress(record: Uint8Array): Progress | undefined {
   const phase = phases[(record[1] ?? 0) - 1];
   if (record[0] !== FORMAT || phase === undefined || record.length < FIXED) return undefined;
   const view = new DataView(record.buffer, record.byteOffset, record.length);
-  const cursor = new Cursor(record, 60);
+  const cursor = new Cursor(record, TEXTS);
   const jobId = decodeUtf8(cursor.take(cursor.byte()), "flash-failed");
   const note = decodeUtf8(cursor.take(cursor.byte()), "flash-failed");
   const bitmapLength = cursor.byte() | (cursor.byte() << 8);
@@ -132,10 +141,11 @@ export function parseProgress(record: Uint8Array): Progress | undefined {
     jobId,
     fileIndex: record[2] as number,
     log2BlockSize: record[3] as number,
-    previous: view.getUint32(4, true),
-    size: view.getUint32(8, true),
-    identity: record.slice(12, 28),
-    image: record.slice(28, 60),
+    fileType: record[4] as number,
+    previous: view.getUint32(PREVIOUS, true),
+    size: view.getUint32(SIZE, true),
+    identity: record.slice(IDENTITY, IMAGE),
+    image: record.slice(IMAGE, TEXTS),
     note,
     bitmap: cursor.take(bitmapLength),
   });

@@ -7,9 +7,10 @@ import { BlockBitmap } from "../download/bitmap.js";
 import type { BlockSource } from "../download/source.js";
 import { Supply } from "../download/supply.js";
 import { readImageInfo } from "../image/info.js";
-import type { JobFile, OtaJob } from "../job/document.js";
+import { isSameFile, type JobFile, type OtaJob } from "../job/document.js";
 import { type AppVersion, checkVersion } from "../job/version.js";
 import type { OtaConfig } from "./config.js";
+import type { Platforms } from "./platforms.js";
 import {
   formatProgress,
   identityOf,
@@ -21,7 +22,7 @@ import {
 import type { ReceivedBlock } from "./table.js";
 
 export interface TransferOptions {
-  readonly pal: Pal;
+  readonly platforms: Platforms;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly config: OtaConfig;
@@ -32,17 +33,31 @@ export interface TransferOptions {
 /** What became of a block. */
 export type BlockResult = "stored" | "duplicate";
 
+/** Whether a job brings firmware, so that it ends by a restart. */
+export function hasFirmware({ files }: OtaJob, { firmwareFileType }: OtaConfig): boolean {
+  return files.some(({ fileType }) => fileType === firmwareFileType);
+}
+
+/** The file of the job that a record is of: those before it are on the flash. */
+function indexOf(job: OtaJob, { jobId, fileIndex, phase }: Progress): number {
+  const isOf = jobId === job.jobId && (phase === "receiving" || phase === "switching");
+  return isOf && fileIndex < job.files.length ? fileIndex : 0;
+}
+
 /** One file on its way from the cloud to the flash, with what the journal must know of it. */
 export class Transfer {
   readonly job: OtaJob;
+  /** Index in the job's files. */
+  readonly index: number;
   readonly file: JobFile;
   readonly bitmap: BlockBitmap;
   readonly supply: Supply;
   readonly #options: TransferOptions;
+  readonly #pal: Pal;
 
   /**
-   * Makes ready to receive the job's file: from nothing, or from what the journal says is on the flash.
-   * @throws OtaError of Pal.createFile; "version-same", "version-older", "image-malformed" from a header that is there already.
+   * Makes ready to receive a file of the job: from nothing, or from what the journal says is on the flash.
+   * @throws OtaError of Pal.createFile; "file-type-unsupported", "version-same", "version-older", "image-malformed" from a header that is there already.
    */
   constructor(
     options: TransferOptions,
@@ -50,11 +65,14 @@ export class Transfer {
     sources: readonly BlockSource[],
     saved: Progress | undefined,
   ) {
-    const { config, pal, clock } = options;
-    const file = job.files[0] as JobFile;
+    const { config, platforms, clock } = options;
+    const index = saved === undefined ? 0 : indexOf(job, saved);
+    const file = job.files[index] as JobFile;
     this.#options = options;
     this.job = job;
+    this.index = index;
     this.file = file;
+    this.#pal = platforms.of(file.fileType);
     this.supply = new Supply(
       {
         clock,
@@ -68,16 +86,17 @@ export class Transfer {
     this.bitmap = new BlockBitmap(file.size, 1 << config.log2FileBlockSize, resumed);
     if (resumed === undefined) this.save("receiving");
     const { remaining } = this.bitmap;
-    pal.createFile(file, this.bitmap);
+    this.#pal.createFile(file, this.bitmap);
     if (this.bitmap.remaining > remaining) this.save("receiving"); // before what was taken back is erased
     if (this.bitmap.has(0)) this.#checkFirstBlock();
   }
 
   /** Whether a record is of this file, so that its blocks are on the flash. */
-  #isOf({ phase, jobId, size, identity, log2BlockSize }: Progress): boolean {
+  #isOf({ phase, jobId, fileIndex, size, identity, log2BlockSize }: Progress): boolean {
     return (
       (phase === "receiving" || phase === "switching") &&
       jobId === this.job.jobId &&
+      fileIndex === this.index &&
       size === this.file.size &&
       log2BlockSize === this.#options.config.log2FileBlockSize &&
       isSameBytes(identity, identityOf(this.file.signature))
@@ -93,21 +112,36 @@ export class Transfer {
   }
 
   /** Writes where the update is to the journal. @throws OtaError "flash-failed". */
-  save(phase: Phase, note = ""): void {
-    const { config, version, pal, journal } = this.#options;
-    const image = phase === "receiving" ? undefined : pal.identify("spare");
+  save(phase: Phase): void {
+    const { firmware } = this.#options.platforms;
+    const hasImage = phase !== "receiving" && hasFirmware(this.job, this.#options.config);
+    this.#save(phase, this.index, this.bitmap, hasImage ? firmware.identify("spare") : undefined);
+  }
+
+  /** Has the journal go on with the next file, of which nothing is there. @throws OtaError "flash-failed". */
+  saveNext(): void {
+    const next = this.index + 1;
+    const { size } = this.job.files[next] as JobFile;
+    const bitmap = new BlockBitmap(size, this.bitmap.blockSize);
+    this.#save("receiving", next, bitmap, undefined);
+  }
+
+  #save(phase: Phase, fileIndex: number, bitmap: BlockBitmap, image: Uint8Array | undefined): void {
+    const { config, version, journal } = this.#options;
+    const { size, fileType, signature } = this.job.files[fileIndex] as JobFile;
     journal.save(
       formatProgress({
         phase,
         jobId: this.job.jobId,
-        fileIndex: 0,
+        fileIndex,
         log2BlockSize: config.log2FileBlockSize,
+        fileType,
         previous: version,
-        size: this.file.size,
-        identity: identityOf(this.file.signature),
+        size,
+        identity: identityOf(signature),
         image: image ?? new Uint8Array(IMAGE_LENGTH),
-        note,
-        bitmap: this.bitmap.bits,
+        note: "",
+        bitmap: bitmap.bits,
       }),
     );
   }
@@ -117,14 +151,14 @@ export class Transfer {
    * @throws OtaError "block-malformed" when it is not of this file; of the first block, the failures of its header; "flash-failed".
    */
   receive({ blockIndex, bytes }: ReceivedBlock): BlockResult {
-    const { pal, config } = this.#options;
+    const { config } = this.#options;
     const { bitmap } = this;
     if (blockIndex >= bitmap.blockCount || bytes.length !== bitmap.lengthOf(blockIndex)) {
       throw new OtaError("block-malformed", `block ${blockIndex} has ${bytes.length} bytes`);
     }
     if (bitmap.has(blockIndex)) return "duplicate";
     if (blockIndex === 0) this.#checkHeader(bytes);
-    pal.writeBlock(blockIndex * bitmap.blockSize, bytes);
+    this.#pal.writeBlock(blockIndex * bitmap.blockSize, bytes);
     bitmap.receive(blockIndex);
     this.supply.onBlock();
     if (this.received % config.journalFrequency === 0) this.save("receiving");
@@ -133,7 +167,7 @@ export class Transfer {
 
   #checkFirstBlock(): void {
     const bytes = new Uint8Array(this.bitmap.lengthOf(0));
-    this.#options.pal.readBlock(0, bytes);
+    this.#pal.readBlock(0, bytes);
     this.#checkHeader(bytes);
   }
 
@@ -145,16 +179,29 @@ export class Transfer {
     if (!config.allowDowngrade) checkVersion(info.version, version);
   }
 
+  /** The same file in a later document of the same job. @returns `undefined` when `job` is another one. */
+  sameFileOf(job: OtaJob): JobFile | undefined {
+    const file = job.files[this.index];
+    const isSame =
+      job.jobId === this.job.jobId && file !== undefined && isSameFile(file, this.file);
+    return isSame ? file : undefined;
+  }
+
+  /** Whether it is the last file of its job. */
+  get isLast(): boolean {
+    return this.index + 1 === this.job.files.length;
+  }
+
   /** Ends the transfer and verifies the file. @throws OtaError of Pal.closeFile. */
   finish(): void {
     this.supply.close(true);
-    this.#options.pal.closeFile();
+    this.#pal.closeFile();
   }
 
   /** Gives the file up; what the journal holds of it is forgotten. */
   abort(): void {
     this.supply.close(true);
-    this.#options.pal.abort();
+    this.#pal.abort();
     this.#options.journal.save(new Uint8Array(0));
   }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import type { Clock } from "xs-ota/pal/clock";
 import type { Journal } from "xs-ota/pal/journal";
-import type { Pal } from "xs-ota/pal/pal";
 import { type Outcome, outcomeOf } from "./outcome.js";
+import type { Platforms } from "./platforms.js";
 import { formatProgress, isSameBytes, parseProgress, type Progress } from "./progress.js";
 import type { JobDocument } from "./table.js";
 import { Timer } from "./timer.js";
 
 export interface TrialOptions {
-  readonly pal: Pal;
+  readonly platforms: Platforms;
   readonly journal: Journal;
   readonly clock: Clock;
   /** Milliseconds that the application has to accept the image. */
@@ -45,13 +45,15 @@ export class Trial {
 
   /** Finds out what this start means, and starts the timer when it is a trial. */
   begin(): Outcome {
-    const { pal, selfTestResponseWaitMs } = this.#options;
+    const { platforms, selfTestResponseWaitMs } = this.#options;
+    const { firmware } = platforms;
     const progress = this.progress;
-    const runsNew = isSameBytes(progress?.image, pal.identify("running"));
-    const image = pal.getPlatformImageState();
+    const runsNew = isSameBytes(progress?.image, firmware.identify("running"));
+    const image = firmware.getPlatformImageState();
     const outcome = outcomeOf(image, progress?.phase ?? "none", runsNew);
     this.#state = outcome === "trial" ? "waiting" : "none";
     if (outcome === "trial") this.#timer.start(selfTestResponseWaitMs);
+    else platforms.settle(outcome === "committed" ? "Accepted" : "Rejected");
     return outcome;
   }
 
@@ -75,8 +77,9 @@ export class Trial {
    * @throws OtaError of Pal.setPlatformImageState.
    */
   accept(): Progress | undefined {
-    const { pal } = this.#options;
-    pal.setPlatformImageState("Accepted");
+    const { platforms } = this.#options;
+    platforms.firmware.setPlatformImageState("Accepted");
+    platforms.settle("Accepted");
     this.#timer.stop();
     const progress = this.#state === "none" ? undefined : this.progress;
     this.#state = "none";
@@ -86,12 +89,12 @@ export class Trial {
 
   /** Restarts into the old image, which reports `note` as the reason. */
   giveUp(note: string): void {
-    const { pal } = this.#options;
+    const { firmware } = this.#options.platforms;
     const progress = this.progress;
     this.stop();
     if (progress !== undefined) this.#save({ ...progress, phase: "switched", note });
-    pal.setPlatformImageState("Rejected");
-    pal.reset();
+    firmware.setPlatformImageState("Rejected");
+    firmware.reset();
   }
 
   /** The update is told and over. */

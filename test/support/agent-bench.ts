@@ -18,6 +18,7 @@ export interface BenchOptions {
   readonly config?: Partial<OtaConfig>;
   readonly pal?: MemoryPal;
   readonly journal?: MemoryJournal;
+  readonly filePals?: Readonly<Record<number, MemoryPal>>;
 }
 
 /** A file whose first bytes are the header of an image of that version. */
@@ -87,13 +88,14 @@ export class AgentBench {
   readonly events: OtaEvent[] = [];
   readonly agent: OtaAgent;
 
-  constructor({ version = "1.0.0", config = {}, pal, journal }: BenchOptions = {}) {
+  constructor({ version = "1.0.0", config = {}, pal, journal, filePals = {} }: BenchOptions = {}) {
     this.pal = pal ?? new MemoryPal();
     this.journal = journal ?? new MemoryJournal();
     this.agent = new OtaAgent({
       thingName: THING,
       version,
       pal: this.pal,
+      filePals,
       journal: this.journal,
       clock: this.clock,
       device: { resetReason: "watchdog", restart: () => undefined, random: () => 0.999 },

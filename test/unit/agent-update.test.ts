@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OtaError } from "xs-ota/pal/error";
+import { MemoryPal } from "xs-ota/test/support/memory-pal";
 import {
   AgentBench,
   BLOCK,
@@ -205,7 +206,7 @@ test("a start of a running agent only resets the statistics", () => {
 });
 
 test("a file that is not firmware is complete when it is verified", () => {
-  const bench = asked();
+  const bench = asked({ filePals: { 3: new MemoryPal() } });
   bench.job(jobMessage(TEN, { file: { fileType: 3 } }));
   bench.blocks(new Uint8Array(TEN).fill(7));
   assert.deepEqual(bench.told, ["ReceivedJob", "UpdateComplete"]);

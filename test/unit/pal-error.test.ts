@@ -11,7 +11,8 @@ const numbers: Readonly<Record<OtaErrorCode, number>> = {
   "version-same": 0x10, "state-mismatch": 0x11, "user-aborted": 0x13, "block-malformed": 0x15,
   "mqtt-failed": 0xa0, "http-failed": 0xc2, "memory-exhausted": 0xe1, "signature-invalid": 0xe3,
   "flash-failed": 0xe4, "image-too-large": 0xe5, "boot-failed": 0xe6, "certificate-invalid": 0xe7,
-  "image-malformed": 0xe8, "image-reverted": 0xea,
+  "image-malformed": 0xe8,
+  "file-type-unsupported": 0xe2, "image-reverted": 0xea,
 };
 
 /** What can never work on this device, so that the cloud must not try again. */
@@ -25,6 +26,7 @@ const forGood: readonly OtaErrorCode[] = [
   "image-too-large",
   "certificate-invalid",
   "image-malformed",
+  "file-type-unsupported",
 ];
 
 test("the list of codes is whole", () => {
