@@ -41,7 +41,8 @@ export function openAws(profile: Profile): Aws {
 
 function credentialsOf({ credentials }: Profile): object {
   if (typeof credentials === "string") return { profile: credentials };
-  if (credentials !== undefined) return { credentials };
+  // a copy: the SDK writes into it
+  if (credentials !== undefined) return { credentials: { ...credentials } };
   return {};
 }
 
@@ -49,6 +50,7 @@ function credentialsOf({ credentials }: Profile): object {
 const remedies: Readonly<Record<string, string>> = Object.freeze({
   ECONNREFUSED: "Nothing listens there. `xs-ota cloud` starts a desk cloud.",
   ENOTFOUND: "Check the endpoint, the region, and the network.",
+  "Region is missing": "Give --region, or name a profile; for a desk cloud give --profile.",
   CredentialsProviderError:
     "Log in to AWS, or name credentials in the profile; for a desk cloud give --profile.",
   ResourceNotFoundException: "`xs-ota things` and `xs-ota jobs` list what there is.",
@@ -78,9 +80,8 @@ function explainErrors(client: IoTClient | S3Client, where: string): void {
 function explain(error: unknown, request: string, where: string): CliError {
   const name = nameOf(error);
   const message = messageOf(error) || name;
-  return new CliError("cloud", `${where} refused ${request}: ${message}`, remedies[name], {
-    cause: error,
-  });
+  const remedy = remedies[name] ?? remedies[message];
+  return new CliError("cloud", `${request} at ${where}: ${message}`, remedy, { cause: error });
 }
 
 function nameOf(error: unknown): string {

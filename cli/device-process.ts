@@ -26,7 +26,7 @@ export interface DeviceProcess {
 
 /** Starts a device on a flash file. */
 export function startDevice({ executable, flash, onLine }: DeviceProcessOptions): DeviceProcess {
-  const child = spawn(executable, [flash], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(executable, ["--flash", flash], { stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", onLine);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
@@ -75,17 +75,18 @@ export function saveProfile(path: string, name: string, added: Profile): void {
   replaceFile(path, `${JSON.stringify(now, undefined, 2)}\n`);
 }
 
-/** Takes a profile out again, if it is there as it was stored. */
+/** Takes a profile out again, if it is there as it was stored; the file goes with the last one. */
 export function removeProfile(path: string, name: string, stored: Profile): void {
   if (!existsSync(path)) return;
   const { default: first, profiles } = readConfiguration(path);
   const { [name]: found, ...rest } = profiles;
   if (JSON.stringify(found) !== JSON.stringify(profile.parse(stored))) return;
-  const now: Configuration = {
-    ...(first === undefined || first === name ? {} : { default: first }),
-    profiles: rest,
-  };
-  replaceFile(path, `${JSON.stringify(now, undefined, 2)}\n`);
+  if (Object.keys(rest).length === 0) {
+    rmSync(path);
+    return;
+  }
+  const kept = first === undefined || first === name ? {} : { default: first };
+  replaceFile(path, `${JSON.stringify({ ...kept, profiles: rest }, undefined, 2)}\n`);
 }
 
 function replaceFile(path: string, text: string): void {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { cancelCommand } from "./commands/cancel.js";
+import { cloudCommand } from "./commands/cloud.js";
 import { deployCommand } from "./commands/deploy.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { jobsCommand } from "./commands/jobs.js";
@@ -24,6 +25,7 @@ Exit codes:
 
 /** All commands, in the order of the help. */
 const commands: readonly ((session: Session) => Command)[] = Object.freeze([
+  cloudCommand,
   keysCommand,
   thingsCommand,
   deployCommand,

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { ListStreamsCommand } from "@aws-sdk/client-iot";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { openAws } from "xs-ota/cli/aws";
+import type { JobView } from "xs-ota/cli/job-watch";
+import type { Profile } from "xs-ota/cli/profile";
+import { CliProcess, type CliRun } from "xs-ota/test/support/cli";
+import { makeTemporaryFolder } from "xs-ota/test/support/files";
+import { MqttClient } from "xs-ota/test/support/mqtt";
+
+/*
+ * The command line and the desk cloud, each a process of its own, as a user has them. Devices are bare
+ * MQTT clients here; test/e2e has real ones.
+ */
+
+interface Started {
+  readonly endpoint: string;
+  readonly mqtt: { readonly host: string; readonly port: number };
+}
+
+const place = makeTemporaryFolder();
+const cloud = new CliProcess(["cloud", "--json"], place.folder);
+const started = (await cloud.nextValue()) as Started;
+
+/** Runs a command where `xs-ota cloud` runs, and on it. */
+const run = (...args: string[]): Promise<CliRun> =>
+  new CliProcess([...args, "--profile", "desk", "--json"], place.folder).end();
+
+before(async () => {
+  assert.equal((await run("keys", "--out", ".")).code, 0);
+  writeFileSync(join(place.folder, "app.img"), "firmware");
+});
+
+after(async () => {
+  cloud.interrupt();
+  const { code } = await cloud.end();
+  assert.equal(code, 0, "Ctrl-C ends the cloud");
+  assert.ok(!existsSync(join(place.folder, "xs-ota.json")), "and takes its profile away");
+  place.remove();
+});
+
+async function deploy(jobId: string, ...args: string[]): Promise<CliRun> {
+  const key = ["--key", "code-signing.key.pem"];
+  return run("deploy", "app.img", ...key, "--job-id", jobId, ...args);
+}
+
+/** Does a job by hand, as a device would: reports `steps`, one after the other. */
+async function report(thing: string, jobId: string, steps: readonly object[]): Promise<void> {
+  const device = await MqttClient.connect(started.mqtt, thing);
+  const topic = `$aws/things/${thing}/jobs/${jobId}/update`;
+  for (const step of steps) {
+    device.publish(topic, JSON.stringify(step));
+    assert.match((await device.message()).topic, /\/accepted$/);
+  }
+  device.close();
+}
+
+/** The names of all files and streams. */
+async function storedInCloud(): Promise<string[]> {
+  const { profiles } = JSON.parse(readFileSync(join(place.folder, "xs-ota.json"), "utf8")) as {
+    profiles: { desk: Profile };
+  };
+  const aws = openAws(profiles.desk);
+  const files = await aws.s3.send(new ListObjectsV2Command({ Bucket: profiles.desk.bucket }));
+  const { streams = [] } = await aws.iot.send(new ListStreamsCommand());
+  aws.close();
+  const keys = (files.Contents ?? []).map(({ Key }) => Key);
+  return [...keys, ...streams.map(({ streamId }) => streamId)].map(String).sort();
+}
+
+test("things are made, and listed", async () => {
+  const added = await run("things", "add", "lamp-1", "lamp-2");
+  assert.equal(added.code, 0, added.error);
+  const { values } = await run("things");
+  assert.deepEqual(values, [{ things: ["lamp-1", "lamp-2"] }]);
+});
+
+test("a job is deployed, followed while devices report, and ends well", async () => {
+  await run("things", "add", "a", "b");
+  const deployed = await deploy("job-1", "--thing", "a", "b");
+  assert.equal(deployed.code, 0, deployed.error);
+  const watch = new CliProcess(
+    ["watch", "job-1", "--interval", "100", "--profile", "desk", "--json"],
+    place.folder,
+  );
+  const first = (await watch.nextValue()) as JobView;
+  assert.deepEqual(first.executions.map(one => [one.thingName, one.status]).sort(), [
+    ["a", "QUEUED"],
+    ["b", "QUEUED"],
+  ]);
+  const half = { status: "IN_PROGRESS", statusDetails: { receive: "1/2" } };
+  await report("a", "job-1", [half]);
+  const second = (await watch.nextValue()) as JobView;
+  const a = second.executions.find(one => one.thingName === "a");
+  assert.equal(a?.details["receive"], "1/2");
+  const done = { status: "SUCCEEDED", statusDetails: { reason: "accepted v1.1.0" } };
+  await report("a", "job-1", [done]);
+  await report("b", "job-1", [half, done]);
+  const { code, values } = await watch.end();
+  assert.equal(code, 0);
+  assert.equal((values.at(-1) as JobView).status, "COMPLETED");
+});
+
+test("a job that a device rejects ends with exit code 1 and the device's reason", async () => {
+  await run("things", "add", "c");
+  await deploy("job-2", "--thing", "c");
+  const reason = "signature-invalid";
+  await report("c", "job-2", [{ status: "REJECTED", statusDetails: { reason } }]);
+  const { code, error } = await run("watch", "job-2");
+  assert.equal(code, 1);
+  assert.match(error, /c {2}REJECTED {2}signature-invalid/);
+});
+
+test("a job is listed, looked into, and canceled", async () => {
+  await run("things", "add", "d");
+  await deploy("job-3", "--thing", "d");
+  const { values } = await run("jobs");
+  const { jobs } = values[0] as { jobs: { jobId: string }[] };
+  assert.ok(jobs.some(({ jobId }) => jobId === "job-3"));
+  assert.equal((await run("cancel", "job-3", "--reason", "not today")).code, 0);
+  const view = (await run("jobs", "job-3")).values[0] as JobView;
+  assert.deepEqual([view.status, view.executions[0]?.status], ["CANCELED", "CANCELED"]);
+});
+
+test("what the cloud refuses is an error with the request, the reason, and what to do", async () => {
+  const unknown = await run("watch", "no-such-job");
+  assert.equal(unknown.code, 4);
+  assert.match(unknown.error, /DescribeJob at http.*no-such-job/);
+  const nobody = await deploy("job-4", "--thing", "nobody");
+  assert.equal(nobody.code, 4);
+  assert.match(nobody.error, /DescribeThing.*nobody/);
+  assert.match(nobody.error, /xs-ota things/);
+});
+
+test("a deployment that fails at its last step leaves no file and no stream behind", async () => {
+  await run("things", "add", "e");
+  await deploy("job-5", "--thing", "e");
+  const before = await storedInCloud();
+  const again = await deploy("job-5", "--thing", "e", "--filepath", "other.img");
+  assert.equal(again.code, 4, "a job of this name is there already");
+  assert.deepEqual(await storedInCloud(), before);
+  assert.ok(before.length > 0);
+});
