@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { X509Certificate } from "node:crypto";
+import { flashSize, type FlashMap, type FlashPartitionEntry } from "xs-ota/toolchain/flash-map";
 import { formatTrustedKeys } from "xs-ota/toolchain/image";
 import { CliError, messageOf } from "./failure.js";
-import { findPartition, flashSize } from "./flash-map.js";
-import type { FlashMap } from "./flash-map.js";
 
 /** Who a device is. Source: docs/flash-format.md, "Data". */
 export interface DeviceIdentity {
@@ -39,6 +38,13 @@ export function makeFlashImage(map: FlashMap, { identity, image }: FlashContents
     flash.set(bytes, offset);
   }
   return flash;
+}
+
+/** @throws CliError "input" when the map has none of that name. */
+export function findPartition({ partitions }: FlashMap, name: string): FlashPartitionEntry {
+  const found = partitions.find(partition => partition.name === name);
+  if (found !== undefined) return found;
+  throw new CliError("input", `the flash map has no partition "${name}"`);
 }
 
 function publicKeyOf([name, pem]: [string, string]): string {

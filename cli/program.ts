@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { Command, CommanderError } from "@commander-js/extra-typings";
+import { buildCommand } from "./commands/build.js";
 import { cancelCommand } from "./commands/cancel.js";
 import { cloudCommand } from "./commands/cloud.js";
+import { demoCommand } from "./commands/demo.js";
 import { deployCommand } from "./commands/deploy.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { jobsCommand } from "./commands/jobs.js";
 import { deviceCommand } from "./commands/device.js";
 import { keysCommand } from "./commands/keys.js";
+import { signCommand } from "./commands/sign.js";
 import { thingsCommand } from "./commands/things.js";
 import { watchCommand } from "./commands/watch.js";
 import { exitCodes } from "./failure.js";
@@ -25,8 +28,11 @@ Exit codes:
 
 /** All commands, in the order of the help. */
 const commands: readonly ((session: Session) => Command)[] = Object.freeze([
+  demoCommand,
   cloudCommand,
   keysCommand,
+  buildCommand,
+  signCommand,
   thingsCommand,
   deployCommand,
   watchCommand,

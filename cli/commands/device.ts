@@ -2,13 +2,13 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { boards, packageRoot } from "../boards.js";
 import type { Board } from "../boards.js";
 import { startDevice } from "../device-process.js";
 import { CliError } from "../failure.js";
 import { readInput } from "../files.js";
 import { makeFlashImage } from "../flash-image.js";
-import { readFlashMap } from "../flash-map.js";
 import type { Session } from "../session.js";
 
 const examples = `

@@ -6,7 +6,8 @@ import { decideBoot, type BootAction } from "xs-ota/pal/boot/table";
 import { readTrailer, slotLayout, type TrailerFlags } from "xs-ota/pal/boot/trailer";
 import type { FlashPartition } from "xs-ota/pal/flash";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
-import { findPartition, flashSize, type FlashMap } from "../flash-map.js";
+import { flashSize, type FlashMap } from "xs-ota/toolchain/flash-map";
+import { findPartition } from "../flash-image.js";
 import { reportImage } from "./image-report.js";
 import { ReportWriter, type Report } from "./report.js";
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+import { join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { buildFirmware, manifestVersion, signFirmware, writeSignedImage } from "../firmware.js";
+import { wholeNumber } from "../options.js";
+import type { Session } from "../session.js";
+
+const examples = `
+Examples:
+  xs-ota build examples/thread/manifest.json --key keys/code-signing.key.pem
+  xs-ota build app/manifest.json --key keys/code-signing.key.pem --version 1.1.0 --config color=red`;
+
+/** The arguments of `xs-ota build`, whose options get their types from here. */
+const buildArguments = () =>
+  new Command("build")
+    .summary("compile an application into a signed image")
+    .description(
+      "Compiles an application, as its manifest.json has it, to XS bytecode, packs it as an MCUboot image and " +
+        "signs it. Beside the image goes <image>.sig, the signature for the job document.",
+    )
+    .argument("<manifest>", "the application's manifest.json")
+    .requiredOption("--key <file>", "the private code-signing key")
+    .option("--version <version>", "such as 1.2.3 (default: the manifest's config.version)")
+    .option("--out <file>", "the image (default: build/firmware/<version>.img)")
+    .option("--config <name=value>", "goes over the manifest's config; repeatable", setting)
+    .option("--security-counter <n>", "devices never go back below it", wholeNumber(0, 0xffff_ffff))
+    .option("--target <name>", "the only kind of device that may run it (default: any)")
+    .addOption(
+      new Option("--board <name>", "the machine to build for")
+        .choices(["linux"])
+        .default("linux" as const),
+    )
+    .addHelpText("after", examples);
+
+/** `xs-ota build`: compiles an application into a signed image. */
+export function buildCommand({ output }: Session): Command {
+  return buildArguments().action((manifest, options) => {
+    const { board, config = {}, key, target, securityCounter } = options;
+    const version = options.version ?? manifestVersion(manifest);
+    const out = options.out ?? join("build", "firmware", `${version}.img`);
+    const firmware = { manifest, platform: board, version, config, securityCounter, target, out };
+    const signed = signFirmware(buildFirmware(firmware), key);
+    writeSignedImage(out, signed);
+    const { scheme, signature, bytes } = signed;
+    const value = { image: out, version, size: bytes.length, scheme, signature };
+    output.result(value, `${out}: version ${version}, ${bytes.length} bytes`);
+  }) as unknown as Command;
+}
+
+/** `name=value`, the value as JSON if it is JSON, else as text. */
+function setting(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
+  const [, name, value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError("It is name=value, as in color=red.");
+  return { ...before, [name]: jsonOr(value) };
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

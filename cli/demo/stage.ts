@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CreateThingCommand } from "@aws-sdk/client-iot";
+import type { Cloud } from "xs-ota/cloud/cloud";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
+import { openAws } from "../aws.js";
+import type { Aws } from "../aws.js";
+import { boards, packageRoot } from "../boards.js";
+import type { BoardName } from "../boards.js";
+import { deploy, planDeployment } from "../deployment.js";
+import type { Deployment } from "../deployment.js";
+import { openDesk, type Desk } from "../desk.js";
+import { startDevice } from "../device-process.js";
+import type { DeviceProcess } from "../device-process.js";
+import { buildFirmware, signFirmware } from "../firmware.js";
+import type { SignedImage } from "../firmware.js";
+import { makeFlashImage } from "../flash-image.js";
+import type { DataProtocol } from "../job-document.js";
+import { watchJob } from "../job-watch.js";
+import type { JobView } from "../job-watch.js";
+import { createCodeSigningPair } from "../signing.js";
+import { ConsoleLog } from "./console-log.js";
+
+export interface StageOptions {
+  /** For all that the stage writes; the caller removes it. */
+  readonly folder: string;
+  readonly board: BoardName;
+  /** The application; examples/thread unless told. */
+  readonly manifest?: string;
+  /** Each line of the device's console, as it comes. */
+  readonly onLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A firmware of the stage's application. */
+export interface StageFirmware {
+  readonly version: string;
+  /** Laid over the manifest's `config`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Whose key signs it; "vendor" is the one that the device trusts. */
+  readonly signer?: "vendor" | "stranger";
+}
+
+const CERTIFICATE_NAME = "code-signing";
+
+/** A desk cloud and one device on it: what a whole update needs, as the demonstration and the tests use it. */
+export class Stage {
+  readonly thingName = "lamp-1";
+  readonly console = new ConsoleLog();
+  readonly cloud: Cloud;
+  readonly aws: Aws;
+  readonly #options: StageOptions;
+  #device: DeviceProcess | undefined;
+  #jobs = 0;
+
+  private constructor({ cloud, profile }: Desk, options: StageOptions) {
+    this.cloud = cloud;
+    this.aws = openAws(profile);
+    this.#options = options;
+  }
+
+  /** Makes the keys, starts the cloud, and tells it of the device. */
+  static async open(options: StageOptions): Promise<Stage> {
+    for (const name of ["vendor", "stranger"]) {
+      const pair = await createCodeSigningPair("ecdsa-p256", name, 1);
+      writeFileSync(join(options.folder, `${name}.key.pem`), pair.privateKey, { mode: 0o600 });
+      writeFileSync(join(options.folder, `${name}.cert.pem`), pair.certificate);
+    }
+    const stage = new Stage(await openDesk(), options);
+    await stage.aws.iot.send(new CreateThingCommand({ thingName: stage.thingName }));
+    return stage;
+  }
+
+  /** Builds and signs a firmware, and keeps it as `<version>.img`. */
+  makeFirmware({ version, config = {}, signer = "vendor" }: StageFirmware): SignedImage {
+    const {
+      folder,
+      board,
+      manifest = join(packageRoot, "examples/thread/manifest.json"),
+    } = this.#options;
+    const out = join(folder, `${version}.img`);
+    const image = buildFirmware({ manifest, platform: board, version, config, out });
+    const signed = signFirmware(image, join(folder, `${signer}.key.pem`));
+    writeFileSync(out, signed.bytes);
+    return signed;
+  }
+
+  /** Path of the device's flash. */
+  get flash(): string {
+    return join(this.#options.folder, "device.flash");
+  }
+
+  /** Makes a new device with this image in it, and switches it on. */
+  installDevice({ bytes }: SignedImage, endpoint = this.cloud.mqtt): void {
+    const certificate = readFileSync(join(this.#options.folder, "vendor.cert.pem"), "utf8");
+    const certificates = { [CERTIFICATE_NAME]: certificate };
+    const identity = { thingName: this.thingName, endpoint, certificates };
+    const map = readFlashMap(join(packageRoot, boards[this.#options.board].flashMap));
+    writeFileSync(this.flash, makeFlashImage(map, { identity, image: bytes }));
+    this.switchOn();
+  }
+
+  /** Starts the device with the flash as it is. */
+  switchOn(): void {
+    const { board, onLine } = this.#options;
+    this.#device = startDevice({
+      executable: join(packageRoot, boards[board].executable),
+      flash: this.flash,
+      onLine: line => {
+        this.console.add(line);
+        onLine?.(line);
+      },
+    });
+  }
+
+  /** Cuts the device's power. */
+  async switchOff(): Promise<void> {
+    await this.#device?.stop();
+    this.#device = undefined;
+  }
+
+  /** Deploys a firmware to the device. @returns the job's id. */
+  async deploy(file: SignedImage, protocols: readonly DataProtocol[] = ["MQTT"]): Promise<string> {
+    const deployment: Deployment = {
+      jobId: `AFR_OTA-${++this.#jobs}`,
+      things: [this.thingName],
+      groups: [],
+      file: { ...file, path: "firmware.img", certificateName: CERTIFICATE_NAME, fileType: 0 },
+      protocols,
+      settings: {},
+    };
+    const plan = await planDeployment(deployment, this.aws);
+    await deploy(deployment, plan, this.aws);
+    return plan.jobId;
+  }
+
+  /** Follows a job until the device is through with it. */
+  watch(jobId: string): AsyncGenerator<JobView, void> {
+    const { signal } = this.#options;
+    return watchJob(this.aws, jobId, {
+      intervalMs: 200,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  /** Switches all off. */
+  async close(): Promise<void> {
+    await this.switchOff();
+    this.aws.close();
+    await this.cloud.close();
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { OtaError } from "xs-ota/pal/error";
+import { BuildError } from "xs-ota/toolchain/build-error";
+import { buildBundle } from "xs-ota/toolchain/bundle";
+import { ImageError, packImage, signImage } from "xs-ota/toolchain/image";
+import { packageRoot } from "./boards.js";
+import { CliError } from "./failure.js";
+import { readInput, readJson } from "./files.js";
+import { parsePrivateKey, signDetached } from "./signing.js";
+import type { DetachedSignature } from "./signing.js";
+
+/** What firmware is made of. */
+export interface FirmwareOptions {
+  /** The application's manifest.json. */
+  readonly manifest: string;
+  /** As in the manifest's `platforms`. */
+  readonly platform: string;
+  /** "1.2.3"; goes into the image's header and, as `config.version`, into the application. */
+  readonly version: string;
+  /** Laid over the manifest's `config`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly securityCounter?: number | undefined;
+  /** The only class of device that the image is for; any when absent. */
+  readonly target?: string | undefined;
+  /** Where the image is going to be; what later builds can use again is kept beside it. */
+  readonly out: string;
+}
+
+/**
+ * Compiles an application and packs it as an image, not signed yet.
+ * @throws CliError "input" with the file and the line of what is wrong in the application.
+ */
+export function buildFirmware(options: FirmwareOptions): Uint8Array {
+  const { manifest, platform, version, config, securityCounter, target } = options;
+  mkdirSync(dirname(options.out), { recursive: true });
+  const bundle = `${options.out}.bundle`;
+  const compiler = join(packageRoot, "build/xsc/xsc");
+  return explained(() => {
+    buildBundle({ manifest, platform, config: { ...config, version }, out: bundle, compiler });
+    const body = readFileSync(bundle);
+    rmSync(bundle);
+    return packImage({
+      body,
+      version,
+      ...(securityCounter === undefined ? {} : { securityCounter }),
+      ...(target === undefined ? {} : { target }),
+    });
+  });
+}
+
+/** An image that a bootloader and an agent accept. */
+export interface SignedImage extends DetachedSignature {
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Signs an image twice: in it for the bootloader, and over the whole file for the job document.
+ * @throws CliError "input" when the key or the image cannot be used.
+ */
+export function signFirmware(image: Uint8Array, keyPath: string): SignedImage {
+  const pem = readInput(keyPath, "the key", "`xs-ota keys` makes one.");
+  const key = parsePrivateKey(pem, keyPath);
+  const bytes = explained(() => signImage(image, new TextDecoder().decode(pem)));
+  return { bytes, ...signDetached(bytes, key) };
+}
+
+/** Writes a signed image, and beside it as `<path>.sig` the signature for the job document. */
+export function writeSignedImage(path: string, { bytes, scheme, signature }: SignedImage): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+  writeFileSync(`${path}.sig`, `${JSON.stringify({ [scheme]: signature })}\n`);
+}
+
+/** The version in a manifest's `config`. @throws CliError "usage" when it has none. */
+export function manifestVersion(path: string): string {
+  const manifest = readJson(path, "the manifest") as { config?: { version?: unknown } } | null;
+  const version = manifest?.config?.version;
+  if (typeof version === "string") return version;
+  throw new CliError("usage", `${path} has no config.version`, "Add it, or give --version.");
+}
+
+/** What the toolchain throws on purpose, as a failure of the user's input. */
+function explained<Result>(run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    const expected = [BuildError, ImageError, OtaError].some(kind => error instanceof kind);
+    if (!expected) throw error;
+    throw new CliError("input", (error as Error).message, undefined, { cause: error });
+  }
+}
