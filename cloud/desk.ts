@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { Buckets, S3Error } from "./files/buckets.js";
+import { MultipartUploads } from "./files/multipart.js";
 import { parseS3Url } from "./files/url.js";
 import { IotError } from "./errors.js";
 import type { CreateJobInput, Job } from "./jobs/job.js";
 import { JobsService } from "./jobs/service.js";
 import { Outbox, type Publish } from "./outbox.js";
-import { parseArn } from "./registry/arn.js";
+import { formatArn, parseArn } from "./registry/arn.js";
+import { ThingGroups } from "./registry/groups.js";
 import { Things } from "./registry/things.js";
 import type { Store } from "./store/store.js";
 import type { S3Location } from "./streams/stream.js";
@@ -36,7 +38,9 @@ const PLACEHOLDER = /\$\{aws:iot:s3-presigned-url:(https?:[^}"\s]+)\}/g;
  */
 export class Desk {
   readonly things: Things;
+  readonly groups: ThingGroups;
   readonly files: Buckets;
+  readonly uploads: MultipartUploads;
   readonly jobs: JobsService;
   readonly streams: StreamsService;
   readonly #outbox: Outbox;
@@ -47,7 +51,9 @@ export class Desk {
     this.#options = options;
     this.#outbox = new Outbox(store, publish);
     this.things = new Things(store);
+    this.groups = new ThingGroups(store, now);
     this.files = new Buckets(store, now);
+    this.uploads = new MultipartUploads(store, this.files);
     const shared = { store, outbox: this.#outbox, now, isThing: this.things.has.bind(this.things) };
     this.jobs = new JobsService({
       ...shared,
@@ -111,12 +117,29 @@ export class Desk {
   /** Forgets a thing and takes its pending executions away; harmless when there is none. */
   deleteThing(thingName: string): void {
     this.jobs.left(thingName);
+    for (const group of this.groups.groupsOf(thingName)) this.groups.remove(group, thingName);
     this.things.delete(thingName);
+  }
+
+  /** Puts a thing in a group; continuous jobs on the group, or on one above, reach it at once. */
+  joinGroup(group: string, thingName: string): void {
+    this.things.get(thingName);
+    if (!this.groups.add(group, thingName)) return;
+    for (const name of this.groups.lineage(group)) {
+      this.jobs.joined(formatArn(`thinggroup/${name}`), thingName);
+    }
+  }
+
+  /** Takes a thing out of a group, and what continuous jobs on that group had for it. */
+  leaveGroup(group: string, thingName: string): void {
+    this.groups.remove(group, thingName);
+    this.jobs.left(thingName, formatArn(`thinggroup/${group}`));
   }
 
   #thingsOf(targetArn: string): readonly string[] {
     const target = parseArn(targetArn);
     if (target?.type === "thing") return [this.things.get(target.name).thingName];
+    if (target?.type === "thinggroup") return this.groups.thingsIn(target.name, true);
     throw new IotError("InvalidRequest", `targets: ${targetArn} is no thing or thing group`);
   }
 

@@ -71,6 +71,13 @@ export function inputOf({ params, body }: ApiRequest): object {
   return { ...body, ...params };
 }
 
+/** A field of the body that is text. @throws IotError "InvalidRequest". */
+export function nameField({ body }: ApiRequest, name: string): string {
+  const value = body[name];
+  if (typeof value === "string") return value;
+  throw new IotError("InvalidRequest", `${name} is missing`);
+}
+
 /** A query parameter that says true or false; absent is `false`. */
 export function flag({ query }: ApiRequest, name: string): boolean {
   return query.get(name) === "true";

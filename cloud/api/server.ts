@@ -6,6 +6,7 @@ import { formatFileError, serveFiles } from "../files/http.js";
 import type { Reply } from "../files/request.js";
 import { executionRoutes } from "./executions.js";
 import { IotError } from "../errors.js";
+import { groupRoutes } from "./groups.js";
 import { jobRoutes } from "./jobs.js";
 import { jobsDataRoutes } from "./jobs-data.js";
 import { Router } from "./routes.js";
@@ -29,7 +30,7 @@ export interface ApiOptions {
 const MAX_BODY = 64 * 1024 * 1024;
 
 const routers: Readonly<Record<string, Router>> = Object.freeze({
-  iot: new Router(thingRoutes, streamRoutes, jobRoutes, executionRoutes),
+  iot: new Router(thingRoutes, groupRoutes, streamRoutes, jobRoutes, executionRoutes),
   "iot-jobs-data": new Router(jobsDataRoutes),
 });
 

@@ -15,6 +15,13 @@ import {
   putVersioning,
 } from "./listing.js";
 import {
+  abortUpload,
+  completeUpload,
+  createUpload,
+  listParts,
+  uploadPart,
+} from "./multipart-api.js";
+import {
   copyObject,
   deleteObject,
   deleteObjects,
@@ -26,7 +33,10 @@ import type { FileOperation, FileRequest, Reply } from "./request.js";
 import { formatXml } from "./xml.js";
 
 /** Query parameters that make another operation of a method. */
-const subresources = Object.freeze(["versioning", "versions", "location", "delete"]);
+const subresources = Object.freeze([
+  ...["versioning", "versions", "location", "delete"],
+  ...["uploads", "uploadId"],
+]);
 
 /** What S3 does at a method on all buckets, a bucket, or an object, with a subresource. */
 const operations: Readonly<Record<string, FileOperation>> = Object.freeze({
@@ -45,6 +55,11 @@ const operations: Readonly<Record<string, FileOperation>> = Object.freeze({
   "GET /bucket/key": getObject,
   "HEAD /bucket/key": headObject,
   "DELETE /bucket/key": deleteObject,
+  "POST /bucket/key?uploads": createUpload,
+  "PUT /bucket/key?uploadId": uploadPart,
+  "GET /bucket/key?uploadId": listParts,
+  "POST /bucket/key?uploadId": completeUpload,
+  "DELETE /bucket/key?uploadId": abortUpload,
 });
 
 /**

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
-import { S3Error, type StoredObject } from "./buckets.js";
+import { type PutOptions, S3Error, type StoredObject } from "./buckets.js";
 import { parseRange } from "./range.js";
 import { empty, type FileOperation, type FileRequest, type Reply, text, xml } from "./request.js";
 import { formatXml, parseXml } from "./xml.js";
 
 const METADATA = "x-amz-meta-";
 
+/** Content type and metadata, as the headers of a write say them. */
+export function putOptions({ headers }: FileRequest): PutOptions {
+  const metadata = Object.entries(headers)
+    .filter(([name]) => name.startsWith(METADATA))
+    .map(([name, value]) => [name.slice(METADATA.length), value] as const);
+  return { contentType: headers["content-type"], metadata: Object.fromEntries(metadata) };
+}
+
 /** PutObject. */
-export const putObject: FileOperation = ({ desk, bucket, key, headers, body }) => {
-  const metadata = Object.fromEntries(
-    Object.entries(headers)
-      .filter(([name]) => name.startsWith(METADATA))
-      .map(([name, value]) => [name.slice(METADATA.length), value]),
-  );
-  const contentType = headers["content-type"];
-  const object = desk.files.put(bucket, key, body, { contentType, metadata });
+export const putObject: FileOperation = request => {
+  const { desk, bucket, key, body } = request;
+  const object = desk.files.put(bucket, key, body, putOptions(request));
   return empty(200, { etag: object.etag, ...versionOf(object) });
 };
 

@@ -123,9 +123,9 @@ export class JobProgress {
     const { startAt = job.createdAt, endAt } = parseSchedule(job.schedulingConfig, job.createdAt);
     if (job.status === "SCHEDULED") return [startAt];
     if (job.status !== "IN_PROGRESS") return [];
-    const end = endAt === undefined ? [] : [endAt];
-    if (job.waiting.length === 0) return end;
-    return [(job.startedAt ?? startAt) + (job.rolloutMinute + 1) * MINUTE_MS, ...end];
+    const minute = (job.startedAt ?? startAt) + (job.rolloutMinute + 1) * MINUTE_MS;
+    const rollout = job.waiting.length > 0 ? [minute] : [];
+    return endAt !== undefined && changesAtEnd(job) ? [...rollout, endAt] : rollout;
   }
 
   #advance(job: Job): void {
@@ -169,4 +169,9 @@ export class JobProgress {
     const now = this.#now();
     this.#jobs.put(jobId, { ...job, status: "COMPLETED", completedAt: now, lastUpdatedAt: now });
   }
+}
+
+/** Whether the end of its schedule has something left to change in a job. */
+function changesAtEnd({ schedulingConfig, waiting }: Job): boolean {
+  return waiting.length > 0 || (schedulingConfig?.endBehavior ?? "STOP_ROLLOUT") !== "STOP_ROLLOUT";
 }

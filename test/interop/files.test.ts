@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
   ListObjectsV2Command,
+  ListPartsCommand,
   NoSuchBucket,
   NoSuchKey,
+  NoSuchUpload,
   NotFound,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { type CloudBench, openCloud } from "xs-ota/test/support/cloud";
+import { thingArn } from "xs-ota/test/support/desk";
+import { MqttClient } from "xs-ota/test/support/mqtt";
 
 const image = Uint8Array.from({ length: 10_000 }, (_, i) => (i * 31) & 0xff);
 const object = { Bucket: "images", Key: "a b/é+(1).bin" };
@@ -159,4 +168,88 @@ test("a presigned URL is good for its object and method only", async t => {
   assert.equal(await code(url.replace(".bin", ".bim")), "SignatureDoesNotMatch");
   assert.equal(await code(url, "DELETE"), "SignatureDoesNotMatch");
   assert.equal(await code(url.replace("Expires=600", "Expires=900")), "SignatureDoesNotMatch");
+});
+
+test("a multipart upload is one object, with the ETag of its parts", async t => {
+  const { s3 } = await openBucket(t);
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand(object));
+  const upload = { ...object, UploadId };
+  const bodies = [Buffer.alloc(5 * 1024 * 1024, 1), Buffer.from("tail")];
+  const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+  for (const [i, Body] of bodies.entries()) {
+    const PartNumber = i + 1;
+    const { ETag } = await s3.send(new UploadPartCommand({ ...upload, PartNumber, Body }));
+    Parts.push({ PartNumber, ETag });
+  }
+  const listed = await s3.send(new ListPartsCommand(upload));
+  assert.deepEqual(
+    listed.Parts?.map(part => part.Size),
+    [5 * 1024 * 1024, 4],
+  );
+  const done = await s3.send(
+    new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }),
+  );
+  // Amazon S3 user guide: the MD5 of the MD5s of the parts, a hyphen, and their number.
+  const md5 = (...data: Uint8Array[]): Buffer =>
+    createHash("md5").update(Buffer.concat(data)).digest();
+  assert.equal(done.ETag, `"${md5(...bodies.map(body => md5(body))).toString("hex")}-2"`);
+  const got = await s3.send(new GetObjectCommand(object));
+  const bytes = Buffer.from((await got.Body?.transformToByteArray()) ?? []);
+  assert.ok(bytes.equals(Buffer.concat(bodies)));
+});
+
+test("a part that is too small, missing or out of order fails the upload", async t => {
+  const { s3 } = await openBucket(t);
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand(object));
+  const upload = { ...object, UploadId };
+  const tags: (string | undefined)[] = [];
+  for (const PartNumber of [1, 2]) {
+    const part = new UploadPartCommand({ ...upload, PartNumber, Body: "small" });
+    tags.push((await s3.send(part)).ETag);
+  }
+  const complete = (...numbers: number[]): Promise<unknown> => {
+    const Parts = numbers.map(n => ({ PartNumber: n, ETag: tags[n - 1] ?? '"none"' }));
+    return s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+  };
+  await assert.rejects(complete(1, 2), { name: "EntityTooSmall" });
+  await assert.rejects(complete(2, 1), { name: "InvalidPartOrder" });
+  await assert.rejects(complete(3), { name: "InvalidPart" });
+  await s3.send(new AbortMultipartUploadCommand(upload));
+  await assert.rejects(complete(2), NoSuchUpload);
+});
+
+test("a placeholder in a job document becomes a URL that works, a new one at each request", async t => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const { s3, cloud } = await openBucket(t);
+  await s3.send(new PutObjectCommand({ ...object, Body: image }));
+  const path = encodeURIComponent(object.Key).replaceAll("%2F", "/");
+  const place = `https://s3.us-east-1.amazonaws.com/images/${path}`;
+  const document = JSON.stringify({ url: `\${aws:iot:s3-presigned-url:${place}}` });
+  cloud.desk.run(({ things, jobs }) => {
+    things.create({ thingName: "t1" });
+    const presignedUrlConfig = { expiresInSec: 60 };
+    jobs.create({ jobId: "j1", targets: [thingArn("t1")], document, presignedUrlConfig });
+  });
+  const device = await MqttClient.connect(cloud.mqtt, "t1");
+  t.after(() => device.close());
+  const ask = async (): Promise<string> => {
+    device.publish("$aws/things/t1/jobs/$next/get", "{}");
+    const { payload } = await device.message();
+    const { execution } = JSON.parse(payload.toString()) as {
+      execution: { jobDocument: { url: string } };
+    };
+    return execution.jobDocument.url;
+  };
+  const url = await ask();
+  const response = await fetch(url);
+  assert.deepEqual(new Uint8Array(await response.arrayBuffer()), image);
+  assert.match(url, /X-Amz-Expires=60&/);
+  t.mock.timers.tick(5000);
+  const later = await ask();
+  assert.notEqual(later, url);
+  t.mock.timers.tick(57_000);
+  const expired = await fetch(url);
+  assert.equal(expired.status, 403);
+  assert.match(await expired.text(), /Request has expired/);
+  assert.equal((await fetch(later)).status, 200);
 });
