@@ -31,7 +31,8 @@ export interface BootControl {
   /**
    * Makes the bootloader start the image in `spare` at the next reset, on trial.
    * @param fileSize bytes of the file in `spare`
-   * @throws OtaError "flash-failed"; "image-malformed" when `spare` holds no image.
+   * @throws OtaError "flash-failed"; "image-malformed" when `spare` holds no image; "state-invalid"
+   *   while the running image is on trial.
    */
   setPending(fileSize: number): void;
 

@@ -9,18 +9,33 @@ import {
   readTrailer,
   type SlotLayout,
   slotLayout,
+  type TrailerFlags,
   writeImageOk,
   writeMagic,
 } from "./trailer.js";
 
-/** How the bootloader's next decision reads as the state of the image that runs. */
+/** Bytes looked at in one go to find out whether a trailer is erased. */
+const LOOK = 256;
+
+/** Where an update is: over, waiting for its confirmation, or in the middle of the bootloader's work. */
+type Phase = "settled" | "trial" | "swapping";
+
 const stateOf = Object.freeze({
-  resume: "Unknown", // no bootloader of ours starts an image in the middle of a swap
-  test: "Valid",
-  permanent: "Valid",
-  revert: "PendingCommit",
-  none: "Valid",
+  settled: "Valid",
+  trial: "PendingCommit",
+  swapping: "Unknown",
 } as const);
+
+function factsOf(a: TrailerFlags, b: TrailerFlags): BootFacts {
+  return {
+    aMagic: a.magic,
+    aSwapInfo: a.swapType === "none" ? "unset" : "set",
+    aCopyDone: a.copyDone,
+    aImageOk: a.imageOk,
+    bMagic: b.magic,
+    bImageOk: b.imageOk,
+  };
+}
 
 /** Boot control through MCUboot's trailers: slot-a runs, slot-b takes the next image. */
 export class McubootControl implements BootControl {
@@ -39,27 +54,28 @@ export class McubootControl implements BootControl {
     return this.#layout.capacity;
   }
 
+  /** "Unknown" when a failing flash kept the bootloader from finishing a swap: the next reset goes on with it. */
   imageState(): PalImageState {
-    return this.#isOnTrial() ? "PendingCommit" : stateOf[decideBoot(this.#facts())];
+    return stateOf[this.#phase()];
   }
 
   /** Erases slot-b's trailer unless nothing is in it: the image's own bytes are left as they are. */
   clearSpare(): void {
-    this.#refuseOnTrial("slot-b holds the fallback image");
+    this.#needSettled();
     if (!this.#isSpareClear()) eraseTrailer(this.spare, this.#layout.b);
   }
 
   /** The trailer is erased first: nobody can tell one that is erased from one that was half erased. */
   setPending(): void {
-    this.#refuseOnTrial("slot-b holds the fallback image");
+    this.#needSettled();
     readImageFacts(this.spare, this.capacity);
-    if (this.#facts().bMagic === "good") return;
+    if (readTrailer(this.spare, this.#layout.b).magic === "good") return;
     eraseTrailer(this.spare, this.#layout.b);
     writeMagic(this.spare, this.#layout.b);
   }
 
   confirm(): void {
-    if (this.#isOnTrial()) writeImageOk(this.#running, this.#layout.a);
+    if (this.#phase() === "trial") writeImageOk(this.#running, this.#layout.a);
   }
 
   /** Nothing is to be written: the bootloader reverts what was not confirmed. */
@@ -77,35 +93,31 @@ export class McubootControl implements BootControl {
     }
   }
 
-  #facts(): BootFacts {
+  #phase(): Phase {
     const a = readTrailer(this.#running, this.#layout.a);
     const b = readTrailer(this.spare, this.#layout.b);
-    return {
-      aMagic: a.magic,
-      aSwapInfo: a.swapType === "none" ? "unset" : "set",
-      aCopyDone: a.copyDone,
-      aImageOk: a.imageOk,
-      bMagic: b.magic,
-      bImageOk: b.imageOk,
-    };
+    const isRequestedByBootloader = b.magic === "good" && b.swapType !== "none";
+    if (decideBoot(factsOf(a, b)) === "resume" || isRequestedByBootloader) return "swapping";
+    const isOnTrial = a.magic === "good" && a.copyDone === "set" && a.imageOk === "unset";
+    return isOnTrial ? "trial" : "settled";
   }
 
-  /** Whatever slot-b's trailer asks for. */
-  #isOnTrial(): boolean {
-    const { aMagic, aCopyDone, aImageOk } = this.#facts();
-    return aMagic === "good" && aCopyDone === "set" && aImageOk === "unset";
-  }
-
-  #refuseOnTrial(why: string): void {
-    if (this.#isOnTrial()) throw new OtaError("state-invalid", `image on trial: ${why}`);
+  /** Otherwise slot-b holds the fallback image, or half of it. */
+  #needSettled(): void {
+    const phase = this.#phase();
+    if (phase === "settled") return;
+    throw new OtaError("state-invalid", `slot-b is needed for the fallback image: ${phase}`);
   }
 
   #isSpareClear(): boolean {
     const { size, erasedByte } = this.spare.geometry;
-    const { swapStatus } = this.#layout.b;
-    const bytes = new Uint8Array(size - swapStatus);
-    this.spare.read(bytes, swapStatus);
-    return bytes.every(byte => byte === erasedByte);
+    const bytes = new Uint8Array(LOOK);
+    for (let offset = this.#layout.b.swapStatus; offset < size; offset += LOOK) {
+      const piece = bytes.subarray(0, Math.min(LOOK, size - offset));
+      this.spare.read(piece, offset);
+      if (piece.some(byte => byte !== erasedByte)) return false;
+    }
+    return true;
   }
 }
 Object.freeze(McubootControl.prototype);

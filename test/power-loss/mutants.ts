@@ -34,8 +34,8 @@ export const mutants: readonly Mutant[] = Object.freeze([
   {
     name: "erases-the-trailer-without-marking-the-revert",
     file: "boot.c",
-    find: "if (!requested)",
-    replace: "if (!requested && type == OTA_SWAP_PERMANENT)",
+    find: "reason == OTA_FINE && !requested",
+    replace: "reason == OTA_FINE && !requested && type == OTA_SWAP_PERMANENT",
   },
   {
     name: "forgets-to-set-image-ok-after-a-revert",

@@ -116,27 +116,31 @@ export interface Rig {
   readonly mutant?: string;
 }
 
+/** One reset, nothing asserted. @param failsAt the flash access that fails; none by default. */
+export function reset(flash: BootFlash, { geometry, mutant }: Rig, failsAt?: number): BootReport {
+  const { bufferSize } = geometry;
+  return bootOnce(flash, { trustedKeys: [trusted.publicPem], bufferSize, mutant, failsAt });
+}
+
 /**
  * One reset. Whatever happened before it, a valid image starts: whole, signed by the trusted key, of a
  * counter that is not lower than the stored one.
  */
-export function boot(
-  flash: BootFlash,
-  { geometry, valid, mutant }: Rig,
-): BootReport & { image: RigImage } {
-  const report = bootOnce(flash, {
-    trustedKeys: [trusted.publicPem],
-    bufferSize: geometry.bufferSize,
-    mutant,
-  });
+export function boot(flash: BootFlash, rig: Rig): BootReport & { image: RigImage } {
+  const report = reset(flash, rig);
   assert.notEqual(report.outcome, "not-bootable", `refused: ${report.refused}`);
+  return { ...report, image: assertValidStart(flash, rig, report) };
+}
+
+/** @returns the image that started. */
+export function assertValidStart(flash: BootFlash, { valid }: Rig, report: BootReport): RigImage {
   const image = valid.find(({ digest }) => digest === hex(report.digest));
   assert.ok(image !== undefined, "started an image that is not one of the valid ones");
   const found = new Uint8Array(image.bytes.length);
   flash.a.read(found, 0);
   assert.ok(Buffer.from(found).equals(image.bytes), "what started is not whole");
   assert.ok(image.securityCounter >= storedCounter(flash), "an older security counter started");
-  return { ...report, image };
+  return image;
 }
 
 const nor = (

@@ -42,6 +42,8 @@ export interface BootReport {
   readonly securityCounter: number;
   readonly version: ImageVersion;
   readonly digest: Uint8Array;
+  /** Reads, writes and erases that the bootloader asked for. */
+  readonly accesses: number;
 }
 
 export interface BootOptions {
@@ -51,6 +53,8 @@ export interface BootOptions {
   readonly deviceClass?: Uint8Array;
   /** Bytes for copying, at most 65536; a write covers half of them. */
   readonly bufferSize?: number;
+  /** Which of the boot's flash accesses fails without effect, as a defective chip's does; 1 is the first. */
+  readonly failsAt?: number | undefined;
   /** A core that was made wrong on purpose: a name from test/power-loss/mutants.ts. */
   readonly mutant?: string | undefined;
 }
@@ -79,6 +83,8 @@ function loadCore(mutant: string): WebAssembly.Module {
 class Port {
   flash: BootFlash | undefined;
   keys: ReadonlyMap<string, string> = new Map();
+  accesses = 0;
+  failsAt = 0;
   readonly core: Core;
   readonly #pristine: Uint8Array;
   /** What was hashed last: Node verifies messages, not digests. */
@@ -105,21 +111,22 @@ class Port {
     return this.flash[name];
   }
 
-  /** Flash errors become exceptions here: the core never causes any, and a cut of the power unwinds it. */
+  /** @returns what the port's flash functions do: 0, or 1 when this access fails. */
+  #access(run: () => void): number {
+    if (++this.accesses === this.failsAt) return 1;
+    run();
+    return 0;
+  }
+
+  /** A refused operation is an exception here: the core never causes one, and a cut of the power unwinds it. */
   #imports(): WebAssembly.ModuleImports {
     return {
-      read: (area: number, offset: number, into: number, length: number) => {
-        this.#partition(area).read(this.bytes(into, length), offset);
-        return 0;
-      },
-      write: (area: number, offset: number, from: number, length: number) => {
-        this.#partition(area).write(this.bytes(from, length), offset);
-        return 0;
-      },
-      erase: (area: number, first: number, count: number) => {
-        this.#partition(area).erase(first, count);
-        return 0;
-      },
+      read: (area: number, offset: number, into: number, length: number) =>
+        this.#access(() => this.#partition(area).read(this.bytes(into, length), offset)),
+      write: (area: number, offset: number, from: number, length: number) =>
+        this.#access(() => this.#partition(area).write(this.bytes(from, length), offset)),
+      erase: (area: number, first: number, count: number) =>
+        this.#access(() => this.#partition(area).erase(first, count)),
       sha256Begin: () => void (this.#message = []),
       sha256Update: (from: number, length: number) =>
         void this.#message.push(this.bytes(from, length).slice()),
@@ -196,6 +203,8 @@ function setGeometry(core: Core, area: number, { geometry }: SimFlash): void {
 export function bootOnce(flash: BootFlash, options: BootOptions): BootReport {
   return withPort(port => {
     port.flash = flash;
+    port.accesses = 0;
+    port.failsAt = options.failsAt ?? 0;
     port.keys = keysByHash(options.trustedKeys);
     for (const [area, name] of areas.entries()) setGeometry(port.core, area, flash[name]);
     if (options.deviceClass !== undefined) {
@@ -236,6 +245,7 @@ function readReport(port: Port, at: number): BootReport {
       build: view.getUint32(32, true),
     },
     digest: port.bytes(at + 36, 32).slice(),
+    accesses: port.accesses,
   };
 }
 

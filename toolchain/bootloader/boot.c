@@ -73,23 +73,26 @@ static OtaOutcome outcome_of(OtaSwapType type)
 }
 
 /* The bytes that a swap must carry: the larger of the two images, or slot-b's when slot-a has none. */
-static uint32_t bytes_to_swap(const OtaCore *core, uint32_t size_b)
+static OtaReason measure_swap(const OtaCore *core, uint32_t size_b, uint32_t *bytes)
 {
 	OtaImage a;
-	return ota_image_read(core, OTA_SLOT_A, &a) == OTA_FINE && a.size > size_b ? a.size : size_b;
+	OtaReason reason = ota_image_read(core, OTA_SLOT_A, &a);
+	*bytes = reason == OTA_FINE && a.size > size_b ? a.size : size_b;
+	return reason == OTA_FLASH_FAILED ? OTA_FLASH_FAILED : OTA_FINE;
 }
 
 /* Swaps slot-b's image in, if it is valid. Anything but OTA_FINE says that slot-b's image stayed out. */
 static OtaReason swap_in(const OtaCore *core, OtaSwapType type, bool requested)
 {
 	OtaImage b;
+	uint32_t bytes = 0;
 	OtaReason reason = ota_image_verify(core, OTA_SLOT_B, &b);
-	if (reason != OTA_FINE)
-		return reason;
-	if (!requested)
+	if (reason == OTA_FINE)
+		reason = measure_swap(core, b.size, &bytes);
+	if (reason == OTA_FINE && !requested)
 		reason = ota_swap_request(core, type);
 	if (reason == OTA_FINE)
-		reason = ota_swap_begin(core, type, bytes_to_swap(core, b.size));
+		reason = ota_swap_begin(core, type, bytes);
 	if (reason == OTA_FINE)
 		reason = ota_swap_run(core);
 	return reason;
@@ -142,14 +145,19 @@ static void check_or_fall_back(const OtaCore *core, OtaBootResult *result)
 	OtaReason reason = ota_image_verify(core, OTA_SLOT_A, &result->image);
 	if (reason == OTA_FINE)
 		return;
-	ota_log(core, "slot-a is bad, trying slot-b");
 	bool failing = reason == OTA_FLASH_FAILED || result->refused == OTA_FLASH_FAILED;
-	result->refused = reason;
-	if (!failing && swap_in(core, OTA_SWAP_REVERT, false) == OTA_FINE
-			&& ota_image_verify(core, OTA_SLOT_A, &result->image) == OTA_FINE)
+	result->outcome = OTA_NOT_BOOTABLE;
+	result->refused = failing ? OTA_FLASH_FAILED : reason;
+	if (failing)
+		return;
+	ota_log(core, "slot-a is bad, trying slot-b");
+	reason = swap_in(core, OTA_SWAP_REVERT, false);
+	if (reason == OTA_FINE)
+		reason = ota_image_verify(core, OTA_SLOT_A, &result->image);
+	if (reason == OTA_FINE)
 		result->outcome = OTA_REVERTED;
-	else
-		result->outcome = OTA_NOT_BOOTABLE;
+	if (reason == OTA_FLASH_FAILED)
+		result->refused = OTA_FLASH_FAILED;
 }
 
 OtaBootResult ota_boot(const OtaBootPort *port)
