@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import MQTTClient from "xs-ota/common/network/mqtt-client";
+import { decodeUtf8 } from "xs-ota/job/utf8";
 import { CONNACK, connected, message, opened, ROOM } from "xs-ota/test/support/mqtt-bench";
 import { ManualClock } from "xs-ota/test/support/manual-clock";
 import { ScriptedTcp } from "xs-ota/test/support/scripted-tcp";
 
 const CONNECT = 0x10;
 const text = (bytes: ArrayBuffer | undefined): string =>
-  String(Buffer.from(bytes ?? new ArrayBuffer(0)));
+  decodeUtf8(new Uint8Array(bytes ?? new ArrayBuffer(0)));
 
 test("CONNECT goes out when the socket connects, and CONNACK makes the session", () => {
   const { tcp, log } = opened({ id: "x" });
