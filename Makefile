@@ -56,8 +56,12 @@ build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/boo
 test-unit: build bootloader-wasm bootloader-native linux ## unit, contract and power-loss tests on Node
 	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*')
 
+.PHONY: test-xs
+test-xs: build linux ## unit and contract tests on the XS device
+	node build/node/tools/test-xs.js
+
 .PHONY: test
-test: check test-unit ## everything that must hold before a commit
+test: check test-unit test-xs ## everything that must hold before a commit
 
 include toolchain/xs.mk
 include hosts/linux/linux.mk

@@ -63,7 +63,5 @@ void xs_otacrypto_verify(xsMachine *the)
 	xsmcGetBufferReadable(xsArg(1), (void **)&certificate.bytes, &certificate.length);
 	xsmcGetBufferReadable(xsArg(2), (void **)&digest.bytes, &digest.length);
 	xsmcGetBufferReadable(xsArg(3), (void **)&signature.bytes, &signature.length);
-	if (digest.length != DIGEST_SIZE)
-		xsRangeError("not a SHA-256 digest");
-	xsmcSetInteger(xsResult, ota_signature_verify(is_ecdsa, certificate, digest.bytes, signature));
+	xsmcSetInteger(xsResult, ota_signature_verify(is_ecdsa, certificate, digest, signature));
 }

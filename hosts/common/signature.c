@@ -55,13 +55,11 @@ static bool is_p256(const mbedtls_pk_context *key)
 	return mbedtls_pk_get_type(key) == MBEDTLS_PK_ECKEY && mbedtls_pk_ec(*key)->grp.id == MBEDTLS_ECP_DP_SECP256R1;
 }
 
-bool ota_signature_verify_ecdsa(mbedtls_pk_context *key, const uint8_t digest[32], OtaBytes signature)
+static bool verify_ecdsa(mbedtls_pk_context *key, const uint8_t digest[32], OtaBytes signature)
 {
 	mbedtls_mpi r, s;
 	bool valid;
 
-	if (!is_p256(key))
-		return false;
 	mbedtls_mpi_init(&r);
 	mbedtls_mpi_init(&s);
 	valid = parse_signature(signature, &r, &s)
@@ -110,16 +108,18 @@ static bool parse_certificate(mbedtls_x509_crt *parsed, OtaBytes certificate)
 	return fine;
 }
 
-static OtaVerdict verify(bool is_ecdsa, mbedtls_pk_context *key, const uint8_t digest[32], OtaBytes signature)
+static OtaVerdict verify(bool is_ecdsa, mbedtls_pk_context *key, OtaBytes digest, OtaBytes signature)
 {
 	if (!(is_ecdsa ? is_p256(key) : is_rsa(key)))
 		return OTA_CERTIFICATE_INVALID;
-	if (is_ecdsa ? ota_signature_verify_ecdsa(key, digest, signature) : verify_rsa(key, digest, signature))
+	if (digest.length != DIGEST_SIZE)
+		return OTA_SIGNATURE_INVALID;
+	if (is_ecdsa ? verify_ecdsa(key, digest.bytes, signature) : verify_rsa(key, digest.bytes, signature))
 		return OTA_SIGNATURE_VALID;
 	return OTA_SIGNATURE_INVALID;
 }
 
-OtaVerdict ota_signature_verify(bool is_ecdsa, OtaBytes certificate, const uint8_t digest[32], OtaBytes signature)
+OtaVerdict ota_signature_verify(bool is_ecdsa, OtaBytes certificate, OtaBytes digest, OtaBytes signature)
 {
 	mbedtls_x509_crt parsed;
 	OtaVerdict verdict = OTA_CERTIFICATE_INVALID;

@@ -3,7 +3,6 @@
 #ifndef OTA_SIGNATURE_H
 #define OTA_SIGNATURE_H
 
-#include <mbedtls/pk.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,10 +18,7 @@ typedef enum OtaVerdict {
 } OtaVerdict;
 
 /* Verifies with the public key of an X.509 certificate, PEM or DER: ECDSA on P-256, or RSASSA-PKCS1-v1_5
- * with 2048 or 3072 bits. */
-OtaVerdict ota_signature_verify(bool is_ecdsa, OtaBytes certificate, const uint8_t digest[32], OtaBytes signature);
-
-/* Verifies ECDSA on P-256: strict DER, 1 <= r, s < n. False for a key of another kind as well. */
-bool ota_signature_verify_ecdsa(mbedtls_pk_context *key, const uint8_t digest[32], OtaBytes signature);
+ * with 2048 or 3072 bits. No signature is valid for a digest that has not 32 bytes. */
+OtaVerdict ota_signature_verify(bool is_ecdsa, OtaBytes certificate, OtaBytes digest, OtaBytes signature);
 
 #endif

@@ -3,6 +3,15 @@ import storage, { type Flash } from "embedded:storage/flash";
 import { OtaError } from "xs-ota/pal/error";
 import type { FlashGeometry, FlashPartition } from "xs-ota/pal/flash";
 
+/** Runs `act`; what the module throws becomes "flash-failed". */
+function attempt<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new OtaError("flash-failed", error instanceof Error ? error.message : String(error));
+  }
+}
+
 class StoragePartition implements FlashPartition {
   readonly geometry: FlashGeometry;
   readonly #flash: Flash;
@@ -19,23 +28,15 @@ class StoragePartition implements FlashPartition {
   }
 
   read(into: Uint8Array, offset: number): void {
-    this.#run(() => this.#flash.read(into, offset));
+    attempt(() => this.#flash.read(into, offset));
   }
 
   write(bytes: Uint8Array, offset: number): void {
-    this.#run(() => this.#flash.write(bytes, offset));
+    attempt(() => this.#flash.write(bytes, offset));
   }
 
   erase(first: number, count: number): void {
-    this.#run(() => this.#flash.eraseBlock(first, first + count));
-  }
-
-  #run(operation: () => void): void {
-    try {
-      operation();
-    } catch (error) {
-      throw new OtaError("flash-failed", error instanceof Error ? error.message : String(error));
-    }
+    attempt(() => this.#flash.eraseBlock(first, first + count));
   }
 }
 Object.freeze(StoragePartition.prototype);
@@ -45,11 +46,5 @@ Object.freeze(StoragePartition.prototype);
  * @throws OtaError "flash-failed" when there is none of that name.
  */
 export function openPartition(name: string): FlashPartition {
-  let flash: Flash;
-  try {
-    flash = storage.open({ path: name, mode: "r+" });
-  } catch {
-    throw new OtaError("flash-failed", `no partition "${name}"`);
-  }
-  return new StoragePartition(flash);
+  return new StoragePartition(attempt(() => storage.open({ path: name, mode: "r+" })));
 }

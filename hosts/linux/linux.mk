@@ -32,7 +32,7 @@ $(LINUX_OUT)/xs/%.o: $(XS_DIR)/includes/xs.h hosts/runtime/xs-platform.h
 
 $(LINUX_OUT)/objects/%.o: %.c $(XS_DIR)/includes/xs.h build/linux/made/natives.mk | deps
 	@mkdir -p $(@D)
-	$(CC) -O2 -g -std=gnu11 -Wall -Wextra -Werror -MMD $(LINUX_SANITIZE) $(LINUX_DEFINES) $(LINUX_INCLUDES) \
+	$(CC) -O2 -g -std=gnu11 -Wall -Wextra -Werror -MMD -MP $(LINUX_SANITIZE) $(LINUX_DEFINES) $(LINUX_INCLUDES) \
 		$(XS_INCLUDES:-I%=-isystem %) -c $< -o $@
 -include $(LINUX_OBJECTS:.o=.d)
 

@@ -143,7 +143,17 @@ void fxAbort(txMachine *the, int status)
 	xs_ota_port_reset(XS_OTA_RESET_CRASH);
 }
 
-/* The rest of what `import` needs: the main module's promise. */
+void xs_ota_machine_new_host(xsMachine *machine, xsSlot *result, xsSlot *prototype, xsDestructor destructor)
+{
+	txMachine *the = (txMachine *)machine;
+	txSlot *slot = (txSlot *)result;
+
+	fxNewHostObject(the, destructor);
+	the->stack->value.reference->value.instance.prototype = fxToInstance(the, (txSlot *)prototype);
+	mxPullSlot(slot);
+}
+
+/* The main module's promise: */
 
 static void main_fulfilled(txMachine *the)
 {

@@ -2,6 +2,7 @@
  * The global functions `native` and `Native`: what the Moddable SDK's compiler does by syntax, done by name. */
 #include "xsmc.h"
 
+#include "machine.h"
 #include "natives.h"
 
 #include <stdlib.h>
@@ -57,8 +58,7 @@ static void construct(xsMachine *the)
 	xsmcGet(xsVar(0), xsFunction, destructor_id);
 	index = xsmcToInteger(xsVar(0));
 	xsmcGet(xsVar(0), xsTarget, xsID("prototype"));
-	xsmcSetNewHostInstance(xsResult, xsVar(0));
-	xsmcSetHostDestructor(xsResult, xs_ota_destructors[index].destructor);
+	xs_ota_machine_new_host(the, &xsResult, &xsVar(0), xs_ota_destructors[index].destructor);
 }
 
 /* Native(name): a class whose objects have the C destructor of that name */

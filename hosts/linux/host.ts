@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+import TCP from "embedded:io/socket/tcp";
+import MQTTClient from "embedded:network/mqtt/client";
+import { openCertificates } from "xs-ota/common/certificates";
+import { crypto } from "xs-ota/common/crypto";
+import { readIdentity, type Identity } from "xs-ota/common/identity";
+import { EcmaMqttClient } from "xs-ota/common/mqtt";
+import { readImageFacts } from "xs-ota/image/facts";
+import { formatImageVersion } from "xs-ota/image/version";
+import { McubootControl } from "xs-ota/pal/boot/mcuboot";
+import type { Clock } from "xs-ota/pal/clock";
+import type { Device } from "xs-ota/pal/device";
+import { FlashPal } from "xs-ota/pal/flash/flash-pal";
+import { FlashJournal } from "xs-ota/pal/flash/journal";
+import type { Journal } from "xs-ota/pal/journal";
+import type { Pal } from "xs-ota/pal/pal";
+import { clock } from "./clock.js";
+import { device } from "./device.js";
+import { openPartition } from "./flash.js";
+
+const KEEP_ALIVE_MS = 60_000;
+
+export interface LinuxHostOptions {
+  /** Whatever went wrong with the connection, for logs: it is tried again. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** This process as a device: what an OtaAgent needs of it, to be spread into its options, and who it is. */
+export interface LinuxHost {
+  readonly pal: Pal;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly device: Device;
+  readonly mqtt: EcmaMqttClient;
+  readonly identity: Identity;
+  /** From the header of the image in slot-a, which is the one that runs. */
+  readonly runningVersion: string;
+}
+
+function connect({ thingName, endpoint }: Identity, options: LinuxHostOptions): EcmaMqttClient {
+  const mqtt = new EcmaMqttClient({
+    MQTTClient,
+    session: {
+      ...endpoint,
+      id: thingName,
+      keepAlive: KEEP_ALIVE_MS,
+      clean: true,
+      socket: { io: TCP },
+    },
+    clock,
+    random: () => device.random(),
+    ...(options.onError && { onError: options.onError }),
+  });
+  mqtt.connect();
+  return mqtt;
+}
+
+/**
+ * Opens this device, and connects it to the endpoint of its identity.
+ * @throws OtaError "argument-invalid" when the flash is not provisioned; "flash-failed".
+ */
+export function openHost(options: LinuxHostOptions = {}): LinuxHost {
+  const identity = readIdentity(openPartition("data"));
+  const slotA = openPartition("slot-a");
+  const boot = new McubootControl(slotA, openPartition("slot-b"));
+  const certificates = openCertificates(identity.certificates);
+  return Object.freeze({
+    pal: new FlashPal({ boot, crypto, certificates, device }),
+    journal: new FlashJournal(openPartition("journal")),
+    clock,
+    device,
+    mqtt: connect(identity, options),
+    identity,
+    runningVersion: formatImageVersion(readImageFacts(slotA, boot.capacity).header.version),
+  });
+}

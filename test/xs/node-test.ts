@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+import Timer from "timer";
+
+/*
+ * The part of `node:test` that our suites use, for XS: tests run one after the other, in the order
+ * in which they were registered, and report in the Test Anything Protocol.
+ */
+
+type Run = (t: TestContext) => unknown;
+
+/** What a test is given. */
+export interface TestContext {
+  readonly name: string;
+  /** Runs after the test, whether it passed or not; the last one registered first. */
+  after(run: () => unknown): void;
+  /** A line in the report. */
+  diagnostic(message: string): void;
+}
+
+interface Registered {
+  readonly name: string;
+  readonly run: Run;
+}
+
+interface Suite {
+  readonly tests: Registered[];
+  readonly before: (() => unknown)[];
+  readonly after: (() => unknown)[];
+  readonly prefix: string[];
+}
+
+const suite: Suite = Object.freeze({ tests: [], before: [], after: [], prefix: [] });
+
+/** Registers a test. */
+export function test(name: string, run: Run): void {
+  suite.tests.push({ name: [...suite.prefix, name].join(": "), run });
+}
+
+export const it = test;
+
+/** Registers the tests of `register` under a common name. */
+export function describe(name: string, register: () => void): void {
+  suite.prefix.push(name);
+  register();
+  suite.prefix.pop();
+}
+
+/** Runs before all tests of the bundle. */
+export function before(run: () => unknown): void {
+  suite.before.push(run);
+}
+
+/** Runs after all tests of the bundle. */
+export function after(run: () => unknown): void {
+  suite.after.push(run);
+}
+
+const nextTurn = (): Promise<void> => new Promise(resolve => Timer.set(() => resolve(), 0));
+
+function textOf(error: unknown): string {
+  return error instanceof Error
+    ? (error.stack ?? `${error.name}: ${error.message}`)
+    : String(error);
+}
+
+async function runAll(steps: readonly (() => unknown)[]): Promise<void> {
+  for (const step of steps) await step();
+}
+
+/** @returns what went wrong, or `undefined`. */
+async function runOne({ name, run }: Registered): Promise<string | undefined> {
+  const cleanups: (() => unknown)[] = [];
+  const context: TestContext = {
+    name,
+    after: cleanup => void cleanups.unshift(cleanup),
+    diagnostic: message => trace(`# ${message}\n`),
+  };
+  try {
+    try {
+      await run(context);
+    } finally {
+      await runAll(cleanups);
+    }
+    return undefined;
+  } catch (error) {
+    return textOf(error);
+  }
+}
+
+/**
+ * Runs what was registered.
+ * @returns the number of tests that failed; 1 when there is none at all.
+ */
+export async function runTests(): Promise<number> {
+  let failures = 0;
+  await runAll(suite.before);
+  for (const [i, registered] of suite.tests.entries()) {
+    const failure = await runOne(registered);
+    trace(`${failure === undefined ? "ok" : "not ok"} ${i + 1} - ${registered.name}\n`);
+    if (failure !== undefined) {
+      failures++;
+      trace(`  # ${failure.replace(/\n/g, "\n  # ")}\n`);
+    }
+    await nextTurn(); // the watchdog is fed between turns
+  }
+  await runAll(suite.after);
+  const count = suite.tests.length;
+  trace(`1..${count}\n# tests ${count}\n# pass ${count - failures}\n# fail ${failures}\n`);
+  return count === 0 ? 1 : failures;
+}
