@@ -56,7 +56,15 @@ export class OtaAgent {
     const { selfTestResponseWaitMs, fileRequestWaitMs } = config;
     const signal: Machine["signal"] = (on, ...data) => this.#machine.signal(on, ...data);
     const reporter = new Reporter(
-      { thingName, mqtt, clock, device, replyWaitMs: fileRequestWaitMs },
+      {
+        thingName,
+        mqtt,
+        clock,
+        device,
+        isConditional: config.conditionalUpdates,
+        stepTimeoutInMinutes: config.stepTimeoutInMinutes,
+        replyWaitMs: fileRequestWaitMs,
+      },
       {
         onReported: (jobId, report) => this.#onReported(jobId, report),
         onJobGone: jobId => this.#onJobGone(jobId),

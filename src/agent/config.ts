@@ -18,6 +18,10 @@ export interface OtaConfig {
   readonly statusFrequency: number;
   /** Blocks between two records of progress on the flash. */
   readonly journalFrequency: number;
+  /** Whether status updates name the version and number of the execution they mean, which the C library never does. */
+  readonly conditionalUpdates: boolean;
+  /** Minutes without progress after which the cloud may time the job out; 0 leaves it alone. stepTimeoutInMinutes of AWS IoT Jobs. */
+  readonly stepTimeoutInMinutes: number;
   /** Whether a same or older version may be installed. otaconfigAllowDowngrade. */
   readonly allowDowngrade: boolean;
   /** The `fileType` that is firmware. configOTA_FIRMWARE_UPDATE_FILE_TYPE_ID. */
@@ -41,6 +45,8 @@ export const defaultConfig: OtaConfig = Object.freeze({
   maxNumRequestMomentum: 32,
   statusFrequency: 64,
   journalFrequency: 16,
+  conditionalUpdates: true,
+  stepTimeoutInMinutes: 0,
   allowDowngrade: false,
   firmwareFileType: 0,
   dataProtocols: Object.freeze(["MQTT", "HTTP"] as const),
@@ -57,6 +63,7 @@ const ranges: Readonly<Partial<Record<keyof OtaConfig, Range>>> = Object.freeze(
   maxNumRequestMomentum: range(1, 1000),
   statusFrequency: range(1, 65_536),
   journalFrequency: range(1, 65_536),
+  stepTimeoutInMinutes: range(0, 10_080),
   firmwareFileType: range(0, 255),
 });
 

@@ -116,8 +116,10 @@ export class JobActions {
 
   #processOnTrial(job: JobDocument): void {
     const { trial, signal } = this.#context;
-    if (trial.isOf(job)) signal("StartSelfTest");
-    else {
+    if (trial.isOf(job)) {
+      if (job.kind === "ota") this.#context.reporter.follow(job);
+      signal("StartSelfTest");
+    } else {
       signal("NoJob");
       this.giveUpTrial("the job was cancelled");
     }
@@ -129,6 +131,7 @@ export class JobActions {
     if (reporter.isEnding) signal("NoJob");
     else if (job.selfTest !== undefined && !isKnown) this.#processForgotten(job);
     else {
+      reporter.follow(job);
       emit({ type: "ReceivedJob", job: jobInfo(job) });
       signal("CreateFile", job);
     }

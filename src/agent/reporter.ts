@@ -4,7 +4,12 @@ import type { Device } from "xs-ota/pal/device";
 import { OtaError } from "xs-ota/pal/error";
 import type { MqttClient } from "xs-ota/pal/mqtt";
 import { isObject } from "../job/read.js";
-import { formatStatus, isTerminal, type StatusReport } from "../job/status.js";
+import {
+  formatStatus,
+  isTerminal,
+  type StatusConditions,
+  type StatusReport,
+} from "../job/status.js";
 import { updateJobTopic } from "../job/topics.js";
 import { encodeUtf8 } from "../job/utf8.js";
 import { backoffMs } from "./backoff.js";
@@ -29,12 +34,43 @@ export interface ReporterOptions {
   readonly mqtt: MqttClient;
   readonly clock: Clock;
   readonly device: Device;
+  /** Whether updates name the execution they mean. */
+  readonly isConditional: boolean;
+  /** Minutes, 0 for none. */
+  readonly stepTimeoutInMinutes: number;
   /** Milliseconds before a report without a reply is sent again for the first time. */
   readonly replyWaitMs: number;
 }
 
+/** The job execution that reports are about, as far as the cloud told. */
+export interface FollowedExecution {
+  readonly jobId: string;
+  readonly versionNumber: number | undefined;
+  readonly executionNumber: number | undefined;
+}
+
 /** Refusals that asking again may cure. Source: AWS IoT Jobs, ErrorResponse. */
 const transient: readonly unknown[] = Object.freeze(["RequestThrottled", "InternalError"]);
+
+/** Progress may overtake its replies, so it names no version. */
+function boundTo(execution: FollowedExecution, report: StatusReport): StatusConditions {
+  const { versionNumber, executionNumber } = execution;
+  const isVersioned = versionNumber !== undefined && report.kind !== "receiving";
+  return {
+    ...(isVersioned && { expectedVersion: versionNumber }),
+    ...(executionNumber !== undefined && { executionNumber }),
+  };
+}
+
+/** The version that a refused update should have named, when its execution is still under way. */
+function pendingVersion(reply: unknown): number | undefined {
+  if (!isObject(reply) || reply["code"] !== "VersionMismatch") return undefined;
+  const state = reply["executionState"];
+  if (!isObject(state) || !["QUEUED", "IN_PROGRESS"].includes(String(state["status"]))) {
+    return undefined;
+  }
+  return typeof state["versionNumber"] === "number" ? state["versionNumber"] : undefined;
+}
 
 /**
  * Brings status reports to the cloud, in order, each until it is accepted or refused for good, across lost connections.
@@ -46,6 +82,7 @@ export class Reporter {
   readonly #queue: Entry[] = [];
   readonly #timer: Timer;
   #attempts = 0;
+  #execution: FollowedExecution | undefined;
   /** Replies to progress that are still to come, before the one to the first of the queue. */
   #progressReplies = 0;
 
@@ -58,6 +95,11 @@ export class Reporter {
   /** Whether a report that ends a job is on its way: the cloud would hand out the same job again. */
   get isEnding(): boolean {
     return this.#queue.some(({ report }) => isTerminal(report));
+  }
+
+  /** Reports on this execution are bound to it from now on. */
+  follow({ jobId, versionNumber, executionNumber }: FollowedExecution): void {
+    this.#execution = { jobId, versionNumber, executionNumber };
   }
 
   report(jobId: string, report: StatusReport): void {
@@ -82,12 +124,37 @@ export class Reporter {
   }
 
   onReply(jobId: string, accepted: boolean, reply: unknown): void {
+    if (this.#adoptVersion(jobId, accepted, reply)) return;
     const code = isObject(reply) ? reply["code"] : undefined;
     const refused = !accepted && !transient.includes(code);
     if (this.#progressReplies > 0) {
       this.#progressReplies--;
       if (refused) this.#listener.onJobGone(jobId);
     } else if (accepted || refused) this.#settle(jobId, refused);
+  }
+
+  /**
+   * Keeps the version that the cloud has, which each update raises by one.
+   * @returns whether the report was refused only for its version, and goes out again with the right one.
+   */
+  #adoptVersion(jobId: string, accepted: boolean, reply: unknown): boolean {
+    const execution = this.#execution;
+    if (execution?.jobId !== jobId || execution.versionNumber === undefined) return false;
+    if (accepted) this.#execution = { ...execution, versionNumber: execution.versionNumber + 1 };
+    const version = accepted ? undefined : pendingVersion(reply);
+    if (version === undefined || this.#progressReplies > 0) return false;
+    this.#execution = { ...execution, versionNumber: version };
+    this.#send();
+    return true;
+  }
+
+  #conditions({ jobId, report }: Entry): StatusConditions {
+    const { isConditional, stepTimeoutInMinutes } = this.#options;
+    const execution = this.#execution?.jobId === jobId ? this.#execution : undefined;
+    return {
+      ...(isConditional && execution !== undefined && boundTo(execution, report)),
+      ...(stepTimeoutInMinutes > 0 && !isTerminal(report) && { stepTimeoutInMinutes }),
+    };
   }
 
   #settle(jobId: string, refused: boolean): void {
@@ -114,11 +181,12 @@ export class Reporter {
   }
 
   /** @returns whether the message went out; when not, the timer or the next connection tries again. */
-  #publish({ jobId, report }: Entry, qos: 0 | 1): boolean {
+  #publish(entry: Entry, qos: 0 | 1): boolean {
     const { mqtt, thingName } = this.#options;
     if (!mqtt.connected) return false;
+    const status = formatStatus(entry.report, this.#conditions(entry));
     try {
-      mqtt.publish(updateJobTopic(thingName, jobId), encodeUtf8(formatStatus(report)), qos);
+      mqtt.publish(updateJobTopic(thingName, entry.jobId), encodeUtf8(status), qos);
       return true;
     } catch (error) {
       if (!(error instanceof OtaError)) throw error;

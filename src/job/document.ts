@@ -37,6 +37,8 @@ export interface OtaJob {
   readonly jobId: string;
   /** Of the job execution; absent when the message carries none. */
   readonly versionNumber: number | undefined;
+  /** Which attempt at the job this is; absent when the message carries none. */
+  readonly executionNumber: number | undefined;
   readonly selfTest: SelfTest | undefined;
   readonly streamName: string | undefined;
   readonly protocols: readonly DataProtocol[];
@@ -112,6 +114,7 @@ function parseOtaJob(execution: Reader, jobId: string, scheme: SignatureScheme):
     kind: "ota",
     jobId,
     versionNumber: execution.uint32("versionNumber"),
+    executionNumber: execution.uint32("executionNumber"),
     selfTest: parseSelfTest(execution),
     streamName,
     protocols: parseProtocols(ota),

@@ -97,13 +97,23 @@ function statusOf(report: StatusReport): Status {
   }
 }
 
+/** What an update may be bound to. Source: AWS IoT Jobs, UpdateJobExecution. */
+export interface StatusConditions {
+  /** The update is refused unless the execution has this version. */
+  readonly expectedVersion?: number;
+  readonly executionNumber?: number;
+  /** Minutes until the execution times out unless it is updated again, 1..10080. */
+  readonly stepTimeoutInMinutes?: number;
+}
+
 /**
  * The UpdateJobExecution request for a report: byte for byte what v3.3.0 of the C library sends, save that
- * a zero is written as 0, that a failure for good is REJECTED, and that a failure carries a readable `detail`.
+ * a zero is written as 0, that a failure for good is REJECTED, that a failure carries a readable `detail`, and that
+ * `conditions` follow.
  * Source: docs/parity.md, "Status messages".
  */
-export function formatStatus(report: StatusReport): string {
-  return JSON.stringify(statusOf(report));
+export function formatStatus(report: StatusReport, conditions: StatusConditions = {}): string {
+  return JSON.stringify({ ...statusOf(report), ...conditions });
 }
 
 /** Whether a report ends the job. */

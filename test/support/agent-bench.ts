@@ -45,8 +45,10 @@ export function jobMessage(
     file = {},
     statusDetails = {},
     protocols = ["MQTT"],
+    executionNumber = 1,
   }: {
     protocols?: readonly string[];
+    executionNumber?: number;
     jobId?: string;
     file?: object;
     statusDetails?: object;
@@ -65,7 +67,14 @@ export function jobMessage(
   const jobDocument = { afr_ota: { protocols, streamname: "S1", files } };
   return {
     timestamp: 1,
-    execution: { jobId, status: "QUEUED", statusDetails, jobDocument, versionNumber: 1 },
+    execution: {
+      jobId,
+      status: "QUEUED",
+      statusDetails,
+      jobDocument,
+      versionNumber: 1,
+      executionNumber,
+    },
   };
 }
 
@@ -101,7 +110,7 @@ export class AgentBench {
       device: { resetReason: "watchdog", restart: () => undefined, random: () => 0.999 },
       mqtt: this.mqtt,
       http: this.http,
-      config,
+      config: { conditionalUpdates: false, ...config },
       onEvent: event => this.events.push(event),
     });
   }

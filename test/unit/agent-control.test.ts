@@ -153,3 +153,40 @@ test("a job that is not an OTA job is the application's to take", () => {
   assert.deepEqual(bench.told, ["ParseCustomJob", "Fail"]);
   assert.ok(bench.mqtt.take().at(-1)?.includes('"status":"REJECTED"'));
 });
+
+test("reports name the version of the execution, and the attempt", () => {
+  const bench = asked({ config: { conditionalUpdates: true } });
+  bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
+  bench.job(jobMessage(TEN, { executionNumber: 3 }));
+  assert.match(bench.mqtt.take().at(-1) ?? "", /,"expectedVersion":1,"executionNumber":3}$/);
+});
+
+test("a report refused for its version goes out again with the one that the cloud has", () => {
+  const bench = asked({ config: { conditionalUpdates: true } });
+  bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
+  bench.job(jobMessage(TEN));
+  const executionState = { status: "IN_PROGRESS", versionNumber: 7 };
+  bench.mqtt.deliver(`${update}/rejected`, { code: "VersionMismatch", executionState });
+  assert.match(bench.mqtt.take().at(-1) ?? "", /"expectedVersion":7,/);
+});
+
+test("a report refused for its version because the execution has ended is not repeated", () => {
+  const bench = asked({ config: { conditionalUpdates: true } });
+  bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
+  bench.job(jobMessage(TEN));
+  bench.mqtt.take();
+  const executionState = { status: "CANCELED", versionNumber: 7 };
+  bench.mqtt.deliver(`${update}/rejected`, { code: "VersionMismatch", executionState });
+  assert.deepEqual(
+    bench.mqtt.take().filter(line => line.includes("/update")),
+    [],
+  );
+});
+
+test("progress sets the time that the cloud may wait for the next", () => {
+  const bench = asked({ config: { stepTimeoutInMinutes: 5 } });
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 0);
+  const progress = bench.mqtt.take().find(line => line.includes(update));
+  assert.match(progress ?? "", /"stepTimeoutInMinutes":5}$/);
+});

@@ -20,6 +20,7 @@ test("every key of the model is read", () => {
     kind: "ota",
     jobId: "AFR_OTA-job_1",
     versionNumber: 2,
+    executionNumber: undefined,
     selfTest: { updatedBy: 0x01090002 },
     streamName: "AFR_OTA-1f5b",
     protocols: ["MQTT", "HTTP"],
