@@ -110,7 +110,7 @@ export class FlashPal implements Pal {
   readBlock(offset: number, into: Uint8Array): number {
     const { file } = this.#needOpen();
     const piece = into.subarray(0, Math.max(0, Math.min(into.length, file.size - offset)));
-    this.#options.boot.spare.read(piece, offset);
+    if (piece.length > 0) this.#options.boot.spare.read(piece, offset);
     return piece.length;
   }
 
