@@ -6,7 +6,7 @@ import {
   type MqttPacket,
   type MqttPublish,
 } from "./mqtt-parser.js";
-import { bytesOf, type Socket } from "./socket.js";
+import { readFrom, type ReadTarget, type Socket } from "./socket.js";
 
 /** What the application is told about a piece of a message. Source: ECMA-419 "MQTT client". */
 export interface ReadableOptions {
@@ -75,17 +75,11 @@ export class MqttReceiver {
   }
 
   /** Reads what was offered. @returns the bytes read into a buffer, or a new buffer; `undefined` for nothing. */
-  read(
-    into: number | ArrayBuffer | ArrayBufferView = this.#offered,
-  ): number | ArrayBuffer | undefined {
-    const most = typeof into === "number" ? into : into.byteLength;
-    const count = Math.min(most, this.#offered);
-    if (count <= 0) return undefined;
-    const bytes = typeof into === "number" ? new Uint8Array(count) : bytesOf(into);
+  read(into?: ReadTarget): number | ArrayBuffer | undefined {
+    const { count, value } = readFrom(this.#socket, this.#offered, into);
     this.#readable -= count;
     this.#offered -= count;
-    this.#socket.read(bytes.subarray(0, count));
-    return typeof into === "number" ? (bytes.buffer as ArrayBuffer) : count;
+    return value;
   }
 
   /** Nothing is read or reported any more. */

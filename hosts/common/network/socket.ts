@@ -90,3 +90,26 @@ export function bytesOf(buffer: ArrayBuffer | ArrayBufferView): Uint8Array {
   }
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
+
+/** What an ECMA-419 `read` takes: how many bytes, or where to. */
+export type ReadTarget = number | ArrayBuffer | ArrayBufferView;
+
+export interface ReadResult {
+  readonly count: number;
+  /** What an ECMA-419 `read` gives back: a new buffer, or the bytes read into the caller's; `undefined` for nothing. */
+  readonly value: number | ArrayBuffer | undefined;
+}
+
+/** Reads as much as `into` has room for, of the `available` bytes; all of them without `into`. */
+export function readFrom(
+  socket: Socket | undefined,
+  available: number,
+  into: ReadTarget = available,
+): ReadResult {
+  const isCount = typeof into === "number";
+  const count = Math.min(isCount ? into : into.byteLength, available);
+  if (count <= 0) return { count: 0, value: undefined };
+  const bytes = isCount ? new Uint8Array(count) : bytesOf(into).subarray(0, count);
+  socket?.read(bytes);
+  return { count, value: isCount ? (bytes.buffer as ArrayBuffer) : count };
+}
