@@ -17,6 +17,8 @@ export interface BundleOptions {
   readonly platform: string;
   /** Laid over the manifest's `config`: what `import config from "mc/config"` gives. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** For code that runs from flash: the bundle is linked beforehand, and never written to. */
+  readonly linked?: boolean;
   /** Where the bundle goes. What later builds can use again is kept beside it, in `<out>.build`. */
   readonly out: string;
   /** The bytecode compiler, if not the one that the Makefile builds. */
@@ -53,7 +55,8 @@ function runBytecodeCompiler(options: BundleOptions, modules: readonly ScriptMod
   const compiler = options.compiler ?? path.resolve("build/xsc/xsc");
   const out = path.resolve(options.out);
   const args = modules.map(m => `${m.specifier}=${m.file}`);
-  const run = spawnSync(compiler, [out, ...args], { encoding: "utf8" });
+  const linked = options.linked === true ? ["--linked"] : [];
+  const run = spawnSync(compiler, [...linked, out, ...args], { encoding: "utf8" });
   if (run.error !== undefined) {
     throw BuildError.at(compiler, 0, `cannot be run (${run.error.message}); run: make xsc`);
   }

@@ -19,7 +19,9 @@ typedef struct Module {
 static struct {
 	uint8_t *bytes;
 	size_t size;
+	size_t first;	/* offset of the first module */
 	uint32_t count;
+	bool linked;	/* symbols have their ids already: names say which */
 } bundle;
 
 static uint32_t read_u32(const uint8_t *bytes)
@@ -48,37 +50,100 @@ static bool read_module(size_t *offset, Module *module)
 	return true;
 }
 
-const char *xs_ota_loader_open(uint8_t *bytes, size_t size)
+/* The names of a linked bundle: the id of the first, how many, and each with its final 0. */
+typedef struct Names {
+	txID first_id;
+	uint32_t count;
+	size_t offset;
+} Names;
+
+static bool read_names(Names *names)
 {
-	static const uint8_t expected[8] = {
-		'X', 'S', 'B', '1', XS_MAJOR_VERSION, XS_MINOR_VERSION, sizeof(txID), XS_CODE_COUNT & 0xFF
-	};
-	size_t offset = HEADER_SIZE;
+	if (bundle.size < HEADER_SIZE + 8)
+		return false;
+	names->first_id = (txID)read_u32(bundle.bytes + HEADER_SIZE);
+	names->count = read_u32(bundle.bytes + HEADER_SIZE + 4);
+	names->offset = HEADER_SIZE + 8;
+	return true;
+}
+
+/* The name at *offset, which moves to the next one; NULL when it has no end. */
+static const char *read_name(size_t *offset)
+{
+	const char *name = (const char *)bundle.bytes + *offset;
+	const char *end = memchr(name, 0, bundle.size - *offset);
+
+	if (end)
+		*offset += (size_t)(end - name) + 1;
+	return end ? name : NULL;
+}
+
+static bool skip_names(void)
+{
+	Names names;
+
+	bundle.first = HEADER_SIZE;
+	if (!bundle.linked)
+		return true;
+	if (!read_names(&names))
+		return false;
+	for (uint32_t i = 0; i < names.count; i++)
+		if (!read_name(&names.offset))
+			return false;
+	bundle.first = names.offset;
+	return true;
+}
+
+static const char *check_modules(void)
+{
+	size_t offset = bundle.first;
 	Module module;
 
-	if (size < HEADER_SIZE || c_memcmp(bytes, expected, 4) != 0)
-		return "not a bundle";
-	if (c_memcmp(bytes, expected, sizeof(expected)) != 0)
-		return "made for another version of XS";
-	bundle.bytes = bytes;
-	bundle.size = size;
-	bundle.count = read_u32(bytes + 8);
 	if (bundle.count == 0)
 		return "no modules";
 	for (uint32_t i = 0; i < bundle.count; i++)
 		if (!read_module(&offset, &module))
 			return "a module is cut short";
-	return offset == size ? NULL : "bytes after the last module";
+	return offset == bundle.size ? NULL : "bytes after the last module";
+}
+
+const char *xs_ota_loader_open(uint8_t *bytes, size_t size)
+{
+	static const uint8_t version[4] = { XS_MAJOR_VERSION, XS_MINOR_VERSION, sizeof(txID), XS_CODE_COUNT & 0xFF };
+
+	if (size < HEADER_SIZE || (c_memcmp(bytes, "XSB1", 4) != 0 && c_memcmp(bytes, "XSL1", 4) != 0))
+		return "not a bundle";
+	if (c_memcmp(bytes + 4, version, sizeof(version)) != 0)
+		return "made for another version of XS";
+	bundle.bytes = bytes;
+	bundle.size = size;
+	bundle.linked = bytes[2] == 'L';
+	bundle.count = read_u32(bytes + 8);
+	return skip_names() ? check_modules() : "a name is cut short";
+}
+
+bool xs_ota_loader_link(txMachine *the)
+{
+	Names names;
+
+	if (!bundle.linked || !read_names(&names))
+		return true;
+	if (the->keyIndex != names.first_id)
+		return false;
+	for (uint32_t i = 0; i < names.count; i++)
+		if (fxNewNameX(the, (txString)read_name(&names.offset)) != (txID)(names.first_id + i))
+			return false;
+	return true;
 }
 
 const char *xs_ota_loader_main(void)
 {
-	return (const char *)bundle.bytes + HEADER_SIZE + MODULE_HEADER_SIZE;
+	return (const char *)bundle.bytes + bundle.first + MODULE_HEADER_SIZE;
 }
 
 static bool find(const char *name, Module *module)
 {
-	size_t offset = HEADER_SIZE;
+	size_t offset = bundle.first;
 
 	for (uint32_t i = 0; i < bundle.count; i++) {
 		read_module(&offset, module);
@@ -146,7 +211,7 @@ txID fxFindModule(txMachine *the, txSlot *realm, txID moduleID, txSlot *slot)
 	strip_extension(name);
 	if (!resolve(moduleID == XS_NO_ID ? "" : fxGetKeyName(the, moduleID), name, path) || !find(path, &module))
 		mxReferenceError("module \"%s\" not found", name);
-	return fxNewNameC(the, path);
+	return fxNewNameX(the, (txString)module.name);
 }
 
 /* Gives the module's symbols ids of this machine. False when their list is malformed. */
@@ -249,7 +314,7 @@ void fxLoadModule(txMachine *the, txSlot *slot, txID moduleID)
 
 	if (!find(fxGetKeyName(the, moduleID), &module))
 		return;	/* the module stays new, and XS reports it as not found */
-	if (!link_module(the, &module)) {
+	if (!bundle.linked && !link_module(the, &module)) {
 		xs_ota_port_log("a module of the bundle is malformed");
 		fxAbort(the, XS_FATAL_CHECK_EXIT);
 	}

@@ -73,6 +73,21 @@ void fxFreeSlots(txMachine *the, void *slots)
 	release(the, slots);
 }
 
+/* XS's own version of this copies every name to the heap. */
+void fxBuildKeys(txMachine *the)
+{
+	for (txID id = 0; id < XS_SYMBOL_ID_COUNT; id++) {
+		txSlot *description = fxNewSlot(the);
+
+		description->kind = XS_STRING_X_KIND;
+		description->value.string = gxIDStrings[id];
+		the->keyArray[id] = description;
+		the->keyIndex++;
+	}
+	for (txID id = XS_SYMBOL_ID_COUNT; id < XS_ID_COUNT; id++)
+		fxNewNameX(the, gxIDStrings[id]);
+}
+
 /* bundles are compiled beforehand: no parser is on the device, and `eval` gives a SyntaxError */
 txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigned flags)
 {

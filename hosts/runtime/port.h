@@ -32,6 +32,15 @@ void xs_ota_port_console(const char *line);
 /* One line of the runtime's own log, without its end. */
 void xs_ota_port_log(const char *line);
 
+/* Why the device started. */
+XsOtaReset xs_ota_port_reset_reason(void);
+
+/* 32 random bits: for jitter, not for keys. */
+uint32_t xs_ota_port_random(void);
+
+/* Switches the device off. The status, 0..63, is for whoever started it. */
+_Noreturn void xs_ota_port_power_off(int status);
+
 /* Resets the device. */
 _Noreturn void xs_ota_port_reset(XsOtaReset reason);
 

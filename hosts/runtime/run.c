@@ -24,6 +24,8 @@ static xsMachine *create_machine(const XsOtaProgram *program)
 	if (!machine)
 		crash("no memory for the machine");
 	xs_ota_machine_limit(machine, program->memory_limit);
+	if (!xs_ota_loader_link(machine))
+		crash("linked for another version of XS");
 	xsBeginHost(machine);
 	{
 		xs_ota_console_define(the);

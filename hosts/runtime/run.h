@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 typedef struct XsOtaProgram {
-	uint8_t *bundle;	/* writable, never freed: the code runs in place */
+	uint8_t *bundle;	/* never freed: the code runs in place; writable unless it was linked beforehand */
 	size_t size;
 	const xsCreation *creation;	/* the machine's first sizes */
 	size_t memory_limit;	/* bytes, all in all, without the bundle */

@@ -31,7 +31,7 @@
 	size_t memoryUsed; \
 	size_t memoryLimit;
 
-#define mxUseDefaultBuildKeys 1
+#define mxUseDefaultBuildKeys 0
 #define mxUseDefaultChunkAllocation 0
 #define mxUseDefaultSlotAllocation 0
 #define mxUseDefaultSharedChunks 1

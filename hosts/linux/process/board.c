@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,12 +69,21 @@ _Noreturn void xs_ota_port_reset(XsOtaReset reason)
 	_exit(reason == XS_OTA_RESET_SOFTWARE ? XS_OTA_EXIT_SOFTWARE : XS_OTA_EXIT_CRASH);
 }
 
-XsOtaReset xs_ota_board_reset_reason(void)
+XsOtaReset xs_ota_port_reset_reason(void)
 {
 	return board.reason;
 }
 
-_Noreturn void xs_ota_board_power_off(int status)
+uint32_t xs_ota_port_random(void)
+{
+	uint32_t bits = 0;
+
+	if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits))
+		xs_ota_port_log("no random numbers");
+	return bits;
+}
+
+_Noreturn void xs_ota_port_power_off(int status)
 {
 	_exit(status < 0 || status > XS_OTA_EXIT_APPLICATION_MAX ? XS_OTA_EXIT_APPLICATION_MAX : status);
 }

@@ -9,10 +9,4 @@
 /* Boots, and runs what slot-a holds. `feed` is the watchdog's end of a pipe. */
 _Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason, int feed);
 
-/* Why the device started. */
-XsOtaReset xs_ota_board_reset_reason(void);
-
-/* Switches the device off: 0..63 is what the whole process exits with. */
-_Noreturn void xs_ota_board_power_off(int status);
-
 #endif

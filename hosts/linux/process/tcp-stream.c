@@ -2,6 +2,7 @@
  * A TCP connection that never blocks, by BSD sockets. */
 #include "tcp-stream.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -192,4 +193,15 @@ void xs_ota_tcp_stream_write(XsOtaTcpStream *stream, const void *bytes, uint32_t
 	if (stream->state == XS_OTA_TCP_CONNECTED)
 		flush(stream);
 	watch(stream);
+}
+
+bool xs_ota_tcp_stream_peer(const XsOtaTcpStream *stream, XsOtaTcpPeer *peer)
+{
+	struct sockaddr_in address;
+	socklen_t size = sizeof(address);
+
+	if (stream->poller.fd < 0 || getpeername(stream->poller.fd, (struct sockaddr *)&address, &size) != 0)
+		return false;
+	peer->port = ntohs(address.sin_port);
+	return inet_ntop(AF_INET, &address.sin_addr, peer->address, sizeof(peer->address)) != NULL;
 }

@@ -40,4 +40,12 @@ void xs_ota_tcp_stream_read(XsOtaTcpStream *stream, void *into, uint32_t length)
 /* Queues bytes, at most `writable`. */
 void xs_ota_tcp_stream_write(XsOtaTcpStream *stream, const void *bytes, uint32_t length);
 
+typedef struct XsOtaTcpPeer {
+	char address[16];	/* IPv4, as text */
+	uint16_t port;
+} XsOtaTcpPeer;
+
+/* Who is at the other end. False when nobody is. */
+bool xs_ota_tcp_stream_peer(const XsOtaTcpStream *stream, XsOtaTcpPeer *peer);
+
 #endif

@@ -17,7 +17,7 @@ const machine = Object.freeze({
   random(): number { return native("xs_otadevice_random").call(this); },
 });
 
-/** This process as a device: its parent resets it, and knows why. */
+/** The machine that the runtime is on. */
 export const device: Device = Object.freeze({
   get resetReason(): ResetReason {
     return reasons[machine.resetReason()] ?? "unknown";
@@ -26,5 +26,5 @@ export const device: Device = Object.freeze({
   random: (): number => machine.random(),
 });
 
-/** Switches the device off for good. @param status 0..63, the exit status of xs-ota-linux. */
+/** Switches the device off for good. @param status 0..63, the exit status of xs-ota-linux, or of a board's emulator. */
 export const powerOff = (status: number): void => machine.powerOff(status);

@@ -2,16 +2,12 @@
  * The machine: the C half of device.ts. */
 #include "xsmc.h"
 
-#include "process/board.h"
-
-#include <stdint.h>
-#include <stdio.h>
-#include <sys/random.h>
+#include "port.h"
 
 /* returns an XsOtaReset */
 void xs_otadevice_resetReason(xsMachine *the)
 {
-	xsmcSetInteger(xsResult, xs_ota_board_reset_reason());
+	xsmcSetInteger(xsResult, xs_ota_port_reset_reason());
 }
 
 void xs_otadevice_restart(xsMachine *the)
@@ -22,15 +18,11 @@ void xs_otadevice_restart(xsMachine *the)
 
 void xs_otadevice_powerOff(xsMachine *the)
 {
-	xs_ota_board_power_off(xsmcToInteger(xsArg(0)));
+	xs_ota_port_power_off(xsmcToInteger(xsArg(0)));
 }
 
 /* returns a number in [0, 1) */
 void xs_otadevice_random(xsMachine *the)
 {
-	uint32_t bits;
-
-	if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits))
-		xsUnknownError("no random numbers");
-	xsmcSetNumber(xsResult, bits / 4294967296.0);
+	xsmcSetNumber(xsResult, xs_ota_port_random() / 4294967296.0);
 }

@@ -20,13 +20,13 @@ import { openPartition } from "./flash.js";
 
 const KEEP_ALIVE_MS = 60_000;
 
-export interface LinuxHostOptions {
+export interface HostOptions {
   /** Whatever went wrong with the connection, for logs: it is tried again. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** This process as a device: what an OtaAgent needs of it, to be spread into its options, and who it is. */
-export interface LinuxHost {
+/** The device that this runs on: what an OtaAgent needs of it, to be spread into its options, and who it is. */
+export interface Host {
   readonly pal: Pal;
   readonly journal: Journal;
   readonly clock: Clock;
@@ -37,7 +37,7 @@ export interface LinuxHost {
   readonly runningVersion: string;
 }
 
-function connect({ thingName, endpoint }: Identity, options: LinuxHostOptions): EcmaMqttClient {
+function connect({ thingName, endpoint }: Identity, options: HostOptions): EcmaMqttClient {
   const mqtt = new EcmaMqttClient({
     MQTTClient,
     session: {
@@ -59,7 +59,7 @@ function connect({ thingName, endpoint }: Identity, options: LinuxHostOptions): 
  * Opens this device, and connects it to the endpoint of its identity.
  * @throws OtaError "argument-invalid" when the flash is not provisioned; "flash-failed".
  */
-export function openHost(options: LinuxHostOptions = {}): LinuxHost {
+export function openHost(options: HostOptions = {}): Host {
   const identity = readIdentity(openPartition("data"));
   const slotA = openPartition("slot-a");
   const boot = new McubootControl(slotA, openPartition("slot-b"));

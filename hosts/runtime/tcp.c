@@ -4,13 +4,10 @@
 #include "mc.xs.h"
 
 #include "machine.h"
-#include "process/tcp-stream.h"
+#include "tcp-stream.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 enum { HOST_SIZE = 256 };
 
@@ -244,29 +241,20 @@ void xs_tcp_write(xsMachine *the)
 	xsmcSetInteger(xsResult, (xsIntegerValue)tcp->stream.writable);
 }
 
-static bool get_peer(xsMachine *the, struct sockaddr_in *address)
-{
-	OtaTcpRecord *tcp = record(the);
-	socklen_t size = sizeof(*address);
-
-	return tcp->stream.poller.fd >= 0 && getpeername(tcp->stream.poller.fd, (struct sockaddr *)address, &size) == 0;
-}
-
 void xs_tcp_get_remoteAddress(xsMachine *the)
 {
-	struct sockaddr_in address;
-	char text[INET_ADDRSTRLEN];
+	XsOtaTcpPeer peer;
 
-	if (get_peer(the, &address) && inet_ntop(AF_INET, &address.sin_addr, text, sizeof(text)))
-		xsmcSetString(xsResult, text);
+	if (xs_ota_tcp_stream_peer(&record(the)->stream, &peer))
+		xsmcSetString(xsResult, peer.address);
 }
 
 void xs_tcp_get_remotePort(xsMachine *the)
 {
-	struct sockaddr_in address;
+	XsOtaTcpPeer peer;
 
-	if (get_peer(the, &address))
-		xsmcSetInteger(xsResult, ntohs(address.sin_port));
+	if (xs_ota_tcp_stream_peer(&record(the)->stream, &peer))
+		xsmcSetInteger(xsResult, peer.port);
 }
 
 void xs_tcp_get_format(xsMachine *the)

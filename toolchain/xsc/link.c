@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ * Links a bundle for code that runs from flash: every symbol gets the id that a new machine will give it, so that
+ * nothing of the bundle has to be written, or copied to RAM. A machine gives its own names their ids first, in the
+ * order of gxIDStrings, and then the bundle's names in theirs: hosts/runtime/loader.c does and checks that. */
+#include "xsc.h"
+
+/* ids and what they stand for, in the order in which a machine gives them */
+typedef struct Names {
+	const char **list;
+	size_t count;
+	size_t size;
+} Names;
+
+static void add(Names *names, const char *name)
+{
+	if (names->count == names->size) {
+		names->size = names->size ? 2 * names->size : 2048;
+		names->list = realloc(names->list, names->size * sizeof(*names->list));
+		if (!names->list)
+			abort();
+	}
+	names->list[names->count++] = name;
+}
+
+static void add_built_in(Names *names)
+{
+	for (int id = 0; id < XS_ID_COUNT; id++)
+		add(names, gxIDStrings[id]);
+}
+
+/* The first ids belong to symbols, whose descriptions are no names. */
+static txID intern(Names *names, const char *name)
+{
+	for (size_t id = XS_SYMBOL_ID_COUNT; id < names->count; id++)
+		if (strcmp(names->list[id], name) == 0)
+			return (txID)id;
+	add(names, name);
+	return (txID)(names->count - 1);
+}
+
+/* What the script's symbol numbers become. */
+static txID *intern_symbols(Names *names, const txScript *script)
+{
+	const char *name = (const char *)script->symbolsBuffer + sizeof(txID);
+	txID count, *ids;
+
+	memcpy(&count, script->symbolsBuffer, sizeof(count));
+	ids = malloc((size_t)count * sizeof(*ids) + 1);
+	if (!ids)
+		abort();
+	ids[0] = XS_NO_ID;
+	for (txID i = 1; i < count; i++) {
+		ids[i] = intern(names, name);
+		name += strlen(name) + 1;
+	}
+	return ids;
+}
+
+extern const txS1 gxCodeSizes[XS_CODE_COUNT];
+
+/* Bytes of what follows an opcode of variable length: a count of 1, 2 or 4 bytes, and what it counts. */
+static size_t variable_size(const txByte *operand, int width)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < width; i++)
+		count |= (size_t)(txU1)operand[i] << 8 * i;
+	return (size_t)width + count;
+}
+
+/* Function bodies and strings stay where they are, instead of being copied to the heap. */
+static txU1 in_place(txU1 opcode)
+{
+	switch (opcode) {
+	case XS_CODE_CODE_1: return XS_CODE_CODE_ARCHIVE_1;
+	case XS_CODE_CODE_2: return XS_CODE_CODE_ARCHIVE_2;
+	case XS_CODE_CODE_4: return XS_CODE_CODE_ARCHIVE_4;
+	case XS_CODE_STRING_1: return XS_CODE_STRING_ARCHIVE_1;
+	case XS_CODE_STRING_2: return XS_CODE_STRING_ARCHIVE_2;
+	case XS_CODE_STRING_4: return XS_CODE_STRING_ARCHIVE_4;
+	default: return opcode;
+	}
+}
+
+static void link_id(txByte *operand, const txID *ids)
+{
+	txID id;
+
+	memcpy(&id, operand, sizeof(id));
+	memcpy(operand, &ids[id], sizeof(id));
+}
+
+static void link_code(txScript *script, const txID *ids)
+{
+	txByte *p = script->codeBuffer;
+	txByte *end = p + script->codeSize;
+
+	while (p < end) {
+		txU1 opcode = (txU1)*p;
+		txS1 size = gxCodeSizes[opcode];
+
+		*p = (txByte)in_place(opcode);
+		if (size == 0)
+			link_id(p + 1, ids);
+		p += size > 0 ? (size_t)size : size == 0 ? 1 + sizeof(txID) : 1 + variable_size(p + 1, -size);
+	}
+}
+
+static void write_names(FILE *stream, const Names *names)
+{
+	xsc_write_u32(stream, XS_ID_COUNT);
+	xsc_write_u32(stream, (txU4)(names->count - XS_ID_COUNT));
+	for (size_t id = XS_ID_COUNT; id < names->count; id++)
+		fwrite(names->list[id], 1, strlen(names->list[id]) + 1, stream);
+}
+
+void xsc_write_linked(FILE *stream, const xscModule *modules, int count)
+{
+	Names names = { 0 };
+
+	add_built_in(&names);
+	for (int i = 0; i < count; i++) {
+		txID *ids = intern_symbols(&names, modules[i].script);
+
+		link_code(modules[i].script, ids);
+		modules[i].script->symbolsSize = 0;
+		free(ids);
+	}
+	xsc_write_header(stream, 'L', count);
+	write_names(stream, &names);
+	for (int i = 0; i < count; i++)
+		xsc_write_module(stream, &modules[i]);
+	free(names.list);
+}
