@@ -112,11 +112,13 @@ void xs_ota_machine_settle(xsMachine *machine)
 	fxCheckUnhandledRejections(the, 1);
 }
 
-/* Logs the exception, and its stack where XS has one. A second exception while doing so is not told. */
+/* Logs the exception, and its stack where XS has one. A second exception while doing so is not told. The frame
+ * that threw may be gone: a new one is needed for the getter of the stack. */
 static void log_exception(txMachine *the, const char *what)
 {
 	char line[256];
 
+	fxBeginHost(the);
 	mxTry(the) {
 		mxPushSlot(&mxException);
 		if (the->stack->kind == XS_REFERENCE_KIND) {
@@ -130,6 +132,7 @@ static void log_exception(txMachine *the, const char *what)
 	mxCatch(the) {
 		snprintf(line, sizeof(line), "%s", what);
 	}
+	fxEndHost(the);
 	xs_ota_port_log(line);
 }
 

@@ -43,16 +43,20 @@ export interface DeviceRun {
 
 const lines = (text: string): readonly string[] => text.split("\n").filter(line => line !== "");
 
-/** Runs a device on a copy of `flash` until it switches itself off or has been reset too often. */
+/**
+ * Runs a device on a copy of `flash` until it switches itself off or has been reset too often; without
+ * a flash, only `options` are given to it.
+ */
 export async function runDevice(
-  flash: Uint8Array,
+  flash: Uint8Array | undefined,
   options: readonly string[] = [],
 ): Promise<DeviceRun> {
   const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-"));
   const file = path.join(folder, "flash.bin");
-  writeFileSync(file, flash);
+  if (flash !== undefined) writeFileSync(file, flash);
+  const device = flash === undefined ? [] : ["--flash", file, "--no-sync"];
   try {
-    const child = spawn(executable, ["--flash", file, "--no-sync", ...options]);
+    const child = spawn(executable, [...device, ...options]);
     let out = "";
     let log = "";
     child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));

@@ -86,12 +86,16 @@ static OtaGeometry geometry_of(const XsOtaPartition *partition)
 	};
 }
 
-/* The core has told what it did, and what it refused; this tells what starts. */
-static void report(const OtaVersion *version)
+/* The core has told what it did; this tells what starts, or why nothing does. */
+static void report(const OtaBootResult *result)
 {
+	const OtaVersion *version = &result->image.version;
 	char line[64];
 
-	snprintf(line, sizeof(line), "boot: image %u.%u.%u", version->major, version->minor, version->revision);
+	if (result->outcome == OTA_NOT_BOOTABLE)
+		snprintf(line, sizeof(line), "boot: slot-a: %s", ota_reason_name(result->refused));
+	else
+		snprintf(line, sizeof(line), "boot: image %u.%u.%u", version->major, version->minor, version->revision);
 	xs_ota_port_log(line);
 }
 
@@ -114,10 +118,8 @@ bool xs_ota_boot_step(XsOtaBootedImage *image)
 		port.geometry[area] = geometry_of(areas[area]);
 	}
 	result = ota_boot(&port);
-	if (result.outcome == OTA_NOT_BOOTABLE)
-		return false;
-	report(&result.image.version);
+	report(&result);
 	image->body_offset = result.image.header_size;
 	image->body_size = result.image.body_size;
-	return true;
+	return result.outcome != OTA_NOT_BOOTABLE;
 }
