@@ -7,6 +7,14 @@ import type { FlashPartition } from "./flash.js";
  */
 export type PalImageState = "Unknown" | "PendingCommit" | "Valid" | "Invalid";
 
+/** What the bootloader will ask of an image before it starts it. */
+export interface ImageDemands {
+  /** Least security counter of an image, 0..2^32-1. */
+  readonly securityCounter: number;
+  /** Class of this device, 16 bytes: an image for another one is refused. `undefined` when any image will do. */
+  readonly deviceClass: Uint8Array | undefined;
+}
+
 /**
  * The bootloader's flags, and the slot that the next image is written to.
  * Flags only: no image bytes pass through here, and only the bootloader moves images.

@@ -58,7 +58,7 @@ export class FileActions {
     this.#job = job;
     if (!isBegun) reopenFiles(job, platforms, trial);
     const transfer = new Transfer(
-      { platforms, journal, clock, config, version },
+      { platforms, journal, clock, config, version, demands: options.demands },
       job,
       this.#sources(job),
       trial.progress,
@@ -82,7 +82,7 @@ export class FileActions {
   requestData(): void {
     const transfer = this.#transfer;
     if (transfer === undefined) return;
-    transfer.supply.request(transfer.bitmap, transfer.file, this.#sink);
+    transfer.request(this.#sink);
     this.#context.requestTimer.start(transfer.supply.waitMs);
   }
 

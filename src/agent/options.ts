@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { ImageDemands } from "xs-ota/pal/boot";
 import type { Clock } from "xs-ota/pal/clock";
 import type { SignatureScheme } from "xs-ota/pal/crypto";
 import type { Device } from "xs-ota/pal/device";
@@ -19,6 +20,8 @@ export interface OtaAgentOptions {
   readonly scheme?: SignatureScheme;
   /** Where firmware goes. */
   readonly pal: Pal;
+  /** What the bootloader asks of an image, so that it can be refused before it is received whole. */
+  readonly demands?: ImageDemands;
   /** Where other files go, by `fileType`: FlashPal over a DataControl, or the application's own. */
   readonly filePals?: Readonly<Record<number, Pal>>;
   readonly journal: Journal;

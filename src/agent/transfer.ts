@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
+import type { ImageDemands } from "xs-ota/pal/boot";
 import type { Clock } from "xs-ota/pal/clock";
 import { OtaError } from "xs-ota/pal/error";
 import type { Journal } from "xs-ota/pal/journal";
 import type { Pal } from "xs-ota/pal/pal";
 import { BlockBitmap } from "../download/bitmap.js";
-import type { BlockSource } from "../download/source.js";
-import { Supply } from "../download/supply.js";
-import { readImageInfo } from "../image/info.js";
+import type { BlockSink, BlockSource } from "../download/source.js";
+import { Supply, type SupplyOptions } from "../download/supply.js";
 import { isSameFile, type JobFile, type OtaJob } from "../job/document.js";
-import { type AppVersion, checkVersion } from "../job/version.js";
+import type { AppVersion } from "../job/version.js";
+import { Admission } from "./admission.js";
 import type { OtaConfig } from "./config.js";
 import type { Platforms } from "./platforms.js";
 import {
@@ -28,6 +29,7 @@ export interface TransferOptions {
   readonly config: OtaConfig;
   /** Version that runs. */
   readonly version: AppVersion;
+  readonly demands: ImageDemands | undefined;
 }
 
 /** What became of a block. */
@@ -38,10 +40,22 @@ export function hasFirmware({ files }: OtaJob, { firmwareFileType }: OtaConfig):
   return files.some(({ fileType }) => fileType === firmwareFileType);
 }
 
-/** The file of the job that a record is of: those before it are on the flash. */
-function indexOf(job: OtaJob, { jobId, fileIndex, phase }: Progress): number {
-  const isOf = jobId === job.jobId && (phase === "receiving" || phase === "switching");
-  return isOf && fileIndex < job.files.length ? fileIndex : 0;
+/** Phases in which a transfer goes on where it was. */
+const goesOn: readonly Phase[] = Object.freeze(["receiving", "switching"]);
+
+/** What the journal knows of a job that is to be gone on with. */
+function progressOf(job: OtaJob, saved: Progress | undefined): Progress | undefined {
+  if (saved?.jobId !== job.jobId || !goesOn.includes(saved.phase)) return undefined;
+  return saved.fileIndex < job.files.length ? saved : undefined;
+}
+
+function supplyOptions({ clock, config }: TransferOptions): SupplyOptions {
+  return {
+    clock,
+    maxBlocks: config.maxNumBlocksRequest,
+    maxMomentum: config.maxNumRequestMomentum,
+    longestWaitMs: config.fileRequestWaitMs,
+  };
 }
 
 /** One file on its way from the cloud to the flash, with what the journal must know of it. */
@@ -54,6 +68,7 @@ export class Transfer {
   readonly supply: Supply;
   readonly #options: TransferOptions;
   readonly #pal: Pal;
+  readonly #admission: Admission | undefined;
 
   /**
    * Makes ready to receive a file of the job: from nothing, or from what the journal says is on the flash.
@@ -65,38 +80,45 @@ export class Transfer {
     sources: readonly BlockSource[],
     saved: Progress | undefined,
   ) {
-    const { config, platforms, clock } = options;
-    const index = saved === undefined ? 0 : indexOf(job, saved);
+    const { config, platforms } = options;
+    const progress = progressOf(job, saved);
+    const index = progress?.fileIndex ?? 0;
     const file = job.files[index] as JobFile;
     this.#options = options;
     this.job = job;
     this.index = index;
     this.file = file;
     this.#pal = platforms.of(file.fileType);
-    this.supply = new Supply(
-      {
-        clock,
-        maxBlocks: config.maxNumBlocksRequest,
-        maxMomentum: config.maxNumRequestMomentum,
-        longestWaitMs: config.fileRequestWaitMs,
-      },
-      sources,
-    );
-    const resumed = saved !== undefined && this.#isOf(saved) ? saved.bitmap : undefined;
+    this.supply = new Supply(supplyOptions(options), sources);
+    this.#admission = this.isFirmware ? this.#makeAdmission() : undefined;
+    const resumed = progress !== undefined && this.#isOf(progress) ? progress.bitmap : undefined;
     this.bitmap = new BlockBitmap(file.size, 1 << config.log2FileBlockSize, resumed);
     if (resumed === undefined) this.save("receiving");
+    this.#createFile();
+  }
+
+  #createFile(): void {
     const { remaining } = this.bitmap;
-    this.#pal.createFile(file, this.bitmap);
+    this.#pal.createFile(this.file, this.bitmap);
     if (this.bitmap.remaining > remaining) this.save("receiving"); // before what was taken back is erased
-    if (this.bitmap.has(0)) this.#checkFirstBlock();
+    if (this.bitmap.has(0)) this.#admission?.readHeader();
+  }
+
+  #makeAdmission(): Admission {
+    const { config, version, demands } = this.#options;
+    const oldest = config.allowDowngrade ? undefined : version;
+    return new Admission({ pal: this.#pal, fileSize: this.file.size, oldest, demands });
+  }
+
+  /** Asks for the next blocks: for those first that tell whether the image will be started. @throws OtaError "download-stalled". */
+  request(sink: BlockSink): void {
+    const from = this.#admission?.wantedFirst(this.bitmap) ?? 0;
+    this.supply.request(this.bitmap, from, this.file, sink);
   }
 
   /** Whether a record is of this file, so that its blocks are on the flash. */
-  #isOf({ phase, jobId, fileIndex, size, identity, log2BlockSize }: Progress): boolean {
+  #isOf({ size, identity, log2BlockSize }: Progress): boolean {
     return (
-      (phase === "receiving" || phase === "switching") &&
-      jobId === this.job.jobId &&
-      fileIndex === this.index &&
       size === this.file.size &&
       log2BlockSize === this.#options.config.log2FileBlockSize &&
       isSameBytes(identity, identityOf(this.file.signature))
@@ -157,26 +179,13 @@ export class Transfer {
       throw new OtaError("block-malformed", `block ${blockIndex} has ${bytes.length} bytes`);
     }
     if (bitmap.has(blockIndex)) return "duplicate";
-    if (blockIndex === 0) this.#checkHeader(bytes);
+    if (blockIndex === 0) this.#admission?.checkHeader(bytes);
     this.#pal.writeBlock(blockIndex * bitmap.blockSize, bytes);
     bitmap.receive(blockIndex);
+    this.#admission?.checkTrailer(bitmap);
     this.supply.onBlock();
     if (this.received % config.journalFrequency === 0) this.save("receiving");
     return "stored";
-  }
-
-  #checkFirstBlock(): void {
-    const bytes = new Uint8Array(this.bitmap.lengthOf(0));
-    this.#pal.readBlock(0, bytes);
-    this.#checkHeader(bytes);
-  }
-
-  /** Refuses an image that this device would not start, before the rest of it is asked for. */
-  #checkHeader(bytes: Uint8Array): void {
-    const { config, version } = this.#options;
-    if (!this.isFirmware) return;
-    const info = readImageInfo(bytes, this.file.size);
-    if (!config.allowDowngrade) checkVersion(info.version, version);
   }
 
   /** The same file in a later document of the same job. @returns `undefined` when `job` is another one. */

@@ -46,9 +46,9 @@ export class HttpSource implements BlockSource {
     if (this.#file !== undefined) this.#file = file;
   }
 
-  request(bitmap: BlockBitmap, most: number): number {
+  request(bitmap: BlockBitmap, most: number, from: number): number {
     const file = this.#file;
-    const first = bitmap.firstWanted();
+    const first = bitmap.firstWanted(from);
     if (file?.url === undefined || first === undefined) return 0;
     this.#abandon();
     const count = bitmap.runFrom(first, most === 1 ? 1 : bitmap.blockCount);

@@ -74,9 +74,9 @@ export class MqttSource implements BlockSource {
     return;
   }
 
-  request(bitmap: BlockBitmap, most: number): number {
+  request(bitmap: BlockBitmap, most: number, from: number): number {
     const open = this.#open;
-    const first = bitmap.firstWanted();
+    const first = bitmap.firstWanted(from);
     if (open === undefined || first === undefined) return 0;
     const offset = first & ~7;
     const bits = bitmap.bits.subarray(offset >> 3, (offset >> 3) + MAX_BITMAP);

@@ -21,10 +21,11 @@ export interface BlockSource {
   /**
    * Asks for wanted blocks.
    * @param most blocks to ask for, 1..
+   * @param from index of the block to begin the search at; there must be a wanted one
    * @returns how many were asked for.
    * @throws OtaError when the network refuses.
    */
-  request(bitmap: BlockBitmap, most: number): number;
+  request(bitmap: BlockBitmap, most: number, from: number): number;
   /** Goes on with a later document of the same job, for instance with a fresh URL. */
   renew(file: JobFile): void;
   /** Offers a message. @returns whether it was of this source. */

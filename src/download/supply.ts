@@ -66,14 +66,14 @@ export class Supply {
   }
 
   /**
-   * Asks for the next blocks; from the next source, when this one has been asked in vain too often.
+   * Asks for the next blocks, the first of them at or behind `from`; from the next source, when this one has been asked in vain too often.
    * @throws OtaError "download-stalled" when there is no other.
    */
-  request(bitmap: BlockBitmap, file: JobFile, sink: BlockSink): void {
+  request(bitmap: BlockBitmap, from: number, file: JobFile, sink: BlockSink): void {
     if (this.#momentum >= this.#options.maxMomentum) this.#change(bitmap, file, sink);
     this.#momentum++;
     this.#try(() => {
-      const asked = this.#source.request(bitmap, this.#window.size);
+      const asked = this.#source.request(bitmap, this.#window.size, from);
       this.#window.onRequested(asked, this.#options.clock.now());
     });
   }

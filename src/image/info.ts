@@ -5,6 +5,8 @@ import { parseHeader } from "./mcuboot.js";
 /** What the first block of an image tells, before the rest is there. Nothing of it is verified. */
 export interface ImageInfo {
   readonly version: AppVersion;
+  /** Byte offset of what follows the body. */
+  readonly tlvOffset: number;
 }
 
 /**
@@ -13,6 +15,9 @@ export interface ImageInfo {
  * @throws OtaError "image-malformed", "image-too-large" when the header does not fit the file.
  */
 export function readImageInfo(firstBlock: Uint8Array, fileSize: number): ImageInfo {
-  const { major, minor, revision } = parseHeader(firstBlock, fileSize).version;
-  return Object.freeze({ version: packVersion(major, minor, revision) });
+  const { version, headerSize, bodySize } = parseHeader(firstBlock, fileSize);
+  return Object.freeze({
+    version: packVersion(version.major, version.minor, version.revision),
+    tlvOffset: headerSize + bodySize,
+  });
 }

@@ -2,6 +2,7 @@
 import { OtaAgent, type OtaConfig, type OtaEvent } from "xs-ota";
 import { CborWriter } from "xs-ota/download/cbor";
 import { formatHeader } from "xs-ota/image/mcuboot";
+import type { ImageDemands } from "xs-ota/pal/boot";
 import { ManualClock } from "./manual-clock.js";
 import { MemoryJournal, MemoryPal } from "./memory-pal.js";
 import { ScriptedHttp } from "./scripted-http.js";
@@ -18,6 +19,7 @@ export interface BenchOptions {
   readonly config?: Partial<OtaConfig>;
   readonly pal?: MemoryPal;
   readonly journal?: MemoryJournal;
+  readonly demands?: ImageDemands;
   readonly filePals?: Readonly<Record<number, MemoryPal>>;
 }
 
@@ -97,7 +99,14 @@ export class AgentBench {
   readonly events: OtaEvent[] = [];
   readonly agent: OtaAgent;
 
-  constructor({ version = "1.0.0", config = {}, pal, journal, filePals = {} }: BenchOptions = {}) {
+  constructor({
+    version = "1.0.0",
+    config = {},
+    pal,
+    journal,
+    filePals = {},
+    demands,
+  }: BenchOptions = {}) {
     this.pal = pal ?? new MemoryPal();
     this.journal = journal ?? new MemoryJournal();
     this.agent = new OtaAgent({
@@ -105,6 +114,7 @@ export class AgentBench {
       version,
       pal: this.pal,
       filePals,
+      ...(demands && { demands }),
       journal: this.journal,
       clock: this.clock,
       device: { resetReason: "watchdog", restart: () => undefined, random: () => 0.999 },

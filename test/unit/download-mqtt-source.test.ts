@@ -77,14 +77,14 @@ test("it listens for blocks and for refusals", () => {
 test("the request for one block of a new file is that of v3.3.0", () => {
   const { mqtt, source } = opened();
   mqtt.take();
-  assert.equal(source.request(new BlockBitmap(10 * 4096, 4096), 1), 1);
+  assert.equal(source.request(new BlockBitmap(10 * 4096, 4096), 1, 0), 1);
   const golden = "a6616363726479616600616c191000616f00616242ff03616e01";
   assert.deepEqual(mqtt.take(), [`PUB q0 ${STREAM}/get/cbor ${golden}`]);
 });
 
 test("a request begins at the first wanted block, rounded down to a byte of the bitmap", () => {
   const { mqtt, source } = opened();
-  assert.equal(source.request(wanting(100, [21, 22, 99]), 5), 3);
+  assert.equal(source.request(wanting(100, [21, 22, 99]), 5, 0), 3);
   const { o, b, n } = lastRequest(mqtt);
   assert.deepEqual([o, n, b[0], b.length], [16, 3, 0b0110_0000, 11]);
 });
@@ -92,16 +92,16 @@ test("a request begins at the first wanted block, rounded down to a byte of the 
 test("no more is asked for than the bitmap of the request shows", () => {
   const { mqtt, source } = opened();
   const far = [8 + 1024, 8 + 1025, 8 + 1026];
-  assert.equal(source.request(wanting(2000, [9, 8 + 1023, ...far]), 8), 2);
+  assert.equal(source.request(wanting(2000, [9, 8 + 1023, ...far]), 8, 0), 2);
   const { o, b, n } = lastRequest(mqtt);
   assert.deepEqual([o, b.length, n], [8, 128, 2]);
 });
 
 test("no more is asked for than 128 KiB bring", () => {
   const { source } = opened();
-  assert.equal(source.request(new BlockBitmap(100 * 4096, 4096), 100), 32);
+  assert.equal(source.request(new BlockBitmap(100 * 4096, 4096), 100, 0), 32);
   const small = opened(256);
-  assert.equal(small.source.request(new BlockBitmap(4096 * 256, 256), 9999), 512);
+  assert.equal(small.source.request(new BlockBitmap(4096 * 256, 256), 9999, 0), 512);
 });
 
 test("a request for all of the largest bitmap fits in the buffer", () => {
@@ -111,16 +111,16 @@ test("a request for all of the largest bitmap fits in the buffer", () => {
     Array.from({ length: 1024 }, (_, at) => 98304 + at),
     256,
   );
-  assert.equal(source.request(bitmap, 512), 512);
+  assert.equal(source.request(bitmap, 512, 0), 512);
   assert.deepEqual(lastRequest(mqtt).b, new Uint8Array(128).fill(0xff));
 });
 
 test("nothing is asked for when nothing is wanted, or when it is not open", () => {
   const { mqtt, source } = opened();
   mqtt.take();
-  assert.equal(source.request(wanting(10, []), 5), 0);
+  assert.equal(source.request(wanting(10, []), 5, 0), 0);
   source.close(false);
-  assert.equal(source.request(new BlockBitmap(4096, 4096), 5), 0);
+  assert.equal(source.request(new BlockBitmap(4096, 4096), 5, 0), 0);
   assert.deepEqual(mqtt.take(), []);
 });
 
@@ -190,5 +190,5 @@ test("closing ends the subscriptions when it is asked to, once, and only over a 
 test("a network that refuses is told to the caller", () => {
   const { mqtt, source } = opened();
   mqtt.disconnect();
-  assert.throws(() => source.request(new BlockBitmap(4096, 4096), 1), { code: "mqtt-failed" });
+  assert.throws(() => source.request(new BlockBitmap(4096, 4096), 1, 0), { code: "mqtt-failed" });
 });

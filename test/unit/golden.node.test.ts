@@ -73,7 +73,10 @@ const same: readonly (readonly [heading: string, reports: readonly StatusReport[
 
 for (const [heading, reports] of same) {
   test(`${heading}: the status is theirs, byte for byte`, () => {
-    assert.deepEqual(reports.map(report => formatStatus(report)), payloads(heading));
+    assert.deepEqual(
+      reports.map(report => formatStatus(report)),
+      payloads(heading),
+    );
   });
 }
 

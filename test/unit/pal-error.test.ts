@@ -12,7 +12,8 @@ const numbers: Readonly<Record<OtaErrorCode, number>> = {
   "mqtt-failed": 0xa0, "http-failed": 0xc2, "memory-exhausted": 0xe1, "signature-invalid": 0xe3,
   "flash-failed": 0xe4, "image-too-large": 0xe5, "boot-failed": 0xe6, "certificate-invalid": 0xe7,
   "image-malformed": 0xe8,
-  "file-type-unsupported": 0xe2, "image-reverted": 0xea,
+  "file-type-unsupported": 0xe2,
+  "device-class-other": 0xe8, "image-reverted": 0xea,
 };
 
 /** What can never work on this device, so that the cloud must not try again. */
@@ -27,6 +28,7 @@ const forGood: readonly OtaErrorCode[] = [
   "certificate-invalid",
   "image-malformed",
   "file-type-unsupported",
+  "device-class-other",
 ];
 
 test("the list of codes is whole", () => {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formatHeader, formatTlvs, tlvTypes, type TlvValue } from "xs-ota/image/mcuboot";
+import type { ImageDemands } from "xs-ota/pal/boot";
+import { readSecurityCounter } from "xs-ota/pal/boot/counter";
+import { SimFlash } from "xs-ota/test/support/sim-flash";
+import { AgentBench, BLOCK, blockMessage, DATA, jobMessage } from "xs-ota/test/support/agent-bench";
+
+const ours = new Uint8Array(16).fill(5);
+const demands: ImageDemands = { securityCounter: 7, deviceClass: ours };
+
+/** An image of ten blocks whose TLVs begin in the ninth. */
+function image(securityCounter: number, deviceClass?: Uint8Array): Uint8Array {
+  const entries: TlvValue[] = [
+    { type: tlvTypes.securityCounter, value: Uint8Array.of(securityCounter, 0, 0, 0) },
+  ];
+  if (deviceClass !== undefined) entries.push({ type: tlvTypes.deviceClass, value: deviceClass });
+  const protectedTlvs = formatTlvs(true, entries);
+  const bodySize = 9 * BLOCK - 32 - 20;
+  const header = formatHeader({
+    headerSize: 32,
+    bodySize,
+    protectedTlvSize: protectedTlvs.length,
+    flags: 0,
+    loadAddress: 0,
+    version: { major: 1, minor: 1, revision: 0, build: 0 },
+  });
+  const digest = formatTlvs(false, [{ type: tlvTypes.sha256, value: new Uint8Array(32) }]);
+  const bytes = new Uint8Array(32 + bodySize + protectedTlvs.length + digest.length);
+  bytes.set(header);
+  bytes.set(protectedTlvs, 32 + bodySize);
+  bytes.set(digest, 32 + bodySize + protectedTlvs.length);
+  return bytes;
+}
+
+function downloading(bytes: Uint8Array): AgentBench {
+  const bench = new AgentBench({ demands });
+  bench.agent.start();
+  bench.job(jobMessage(bytes.length));
+  bench.blocks(bytes, 0, 0);
+  return bench;
+}
+
+test("the blocks with the TLVs are asked for right after the header", () => {
+  const bytes = image(7, ours);
+  const bench = downloading(bytes);
+  assert.match(bench.mqtt.take().at(-1) ?? "", /616f0861624103/, "from block 8: 8 and 9");
+  for (const index of [8, 9]) bench.mqtt.deliver(DATA, blockMessage(bytes, index));
+  assert.match(bench.mqtt.take().at(-1) ?? "", /616f00616242fe00/, "then from the start");
+  bench.blocks(bytes, 1, 7);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+// prettier-ignore
+const refused = [
+  ["a security counter that is too low", image(6, ours),                       /security-counter-older: security counter 6, the device asks for 7/],
+  ["another class of device",            image(7, new Uint8Array(16).fill(6)), /device-class-other/],
+] as const;
+
+for (const [what, bytes, reason] of refused) {
+  test(`an image for ${what} is refused after three blocks`, () => {
+    const bench = downloading(bytes);
+    for (const index of [8, 9]) bench.mqtt.deliver(DATA, blockMessage(bytes, index));
+    const status = bench.mqtt.take().find(line => line.includes('"REJECTED"')) ?? "";
+    assert.match(status, reason);
+    assert.equal(bench.pal.calls.filter(call => call.startsWith("writeBlock")).length, 3);
+  });
+}
+
+test("an image for any class of device is taken", () => {
+  const bytes = image(8);
+  const bench = downloading(bytes);
+  for (const index of [8, 9, 1, 2, 3, 4, 5, 6, 7]) {
+    bench.mqtt.deliver(DATA, blockMessage(bytes, index));
+  }
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("the stored counter is the number of records before the first erased one", () => {
+  const geometry = { size: 64, blockSize: 64, writeSize: 4, erasedByte: 0xff };
+  const counter = new SimFlash(geometry);
+  assert.equal(readSecurityCounter(counter), 0);
+  for (let index = 0; index < 16; index++) {
+    counter.write(Uint8Array.of(0, 0xff, 0xff, 0xff), index * 4);
+    assert.equal(readSecurityCounter(counter), index + 1);
+  }
+});
