@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { openCertificates } from "xs-ota/common/certificates";
+import { readDemands } from "xs-ota/common/demands";
 import { type Identity, readIdentity } from "xs-ota/common/identity";
 import { readImageFacts } from "xs-ota/image/facts";
 import { formatImageVersion } from "xs-ota/image/version";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
-import type { BootControl } from "xs-ota/pal/boot";
+import type { BootControl, ImageDemands } from "xs-ota/pal/boot";
 import type { Clock } from "xs-ota/pal/clock";
 import type { Device } from "xs-ota/pal/device";
 import { OtaError } from "xs-ota/pal/error";
@@ -19,6 +20,9 @@ import { type NodeDeviceOptions, openDevice } from "./device.js";
 import { FileFlash, type FlashMap, readFlashMap } from "./flash.js";
 import { NodeHttpClient, type NodeHttpOptions } from "./http.js";
 import { NodeMqttClient, type NodeMqttOptions } from "./mqtt.js";
+
+/** Images for the Linux device run here too. */
+const TARGET = "linux";
 
 export interface NodeHostOptions {
   /** The file that is the device's flash; a new one is not provisioned, and so refused. */
@@ -39,6 +43,7 @@ export interface NodeHost {
   readonly device: Device;
   readonly mqtt: NodeMqttClient;
   readonly http: NodeHttpClient;
+  readonly demands: ImageDemands;
   readonly identity: Identity;
   /** From the header of the image in slot-a; `undefined` when there is none. */
   readonly runningVersion: string | undefined;
@@ -79,6 +84,7 @@ function openOn(flash: FileFlash, options: NodeHostOptions): NodeHost {
     device,
     mqtt,
     http,
+    demands: readDemands(flash.partition("counter"), TARGET, crypto),
     identity,
     runningVersion: readVersion(slotA, boot),
     async close(): Promise<void> {

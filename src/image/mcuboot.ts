@@ -29,7 +29,7 @@ export const tlvTypes = Object.freeze({
   ecdsa: 0x22,
   rsa3072Pss: 0x23,
   securityCounter: 0x50,
-  deviceClass: 0x81,
+  deviceClass: 0x75,
 });
 
 export interface ImageHeader {

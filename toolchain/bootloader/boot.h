@@ -61,7 +61,7 @@ typedef struct OtaBootPort {
 		const uint8_t digest[OTA_DIGEST_SIZE], const uint8_t *signature, uint32_t length);
 
 	void (*log)(void *context, const char *message);	/* may be NULL; one line, without its end */
-	const uint8_t *target;	/* OTA_TARGET_SIZE bytes that TLV 0x81 must have, if present; NULL: any */
+	const uint8_t *target;	/* OTA_TARGET_SIZE bytes that TLV 0x75 must have, if present; NULL: any */
 	/* Work space for copying, in two halves; a multiple of 64, at least 512 bytes. */
 	uint8_t *buffer;
 	uint32_t buffer_size;

@@ -13,7 +13,7 @@
 /* IMAGE_F_ROM_FIXED: says where the image is linked to run; no other flag is supported. */
 #define SUPPORTED_FLAGS 0x00000100u
 
-enum { TLV_KEY_HASH = 0x01, TLV_SHA256 = 0x10, TLV_COUNTER = 0x50, TLV_TARGET = 0x81 };
+enum { TLV_KEY_HASH = 0x01, TLV_SHA256 = 0x10, TLV_COUNTER = 0x50, TLV_TARGET = 0x75 };
 
 /* Signatures of trusted and other keys that are looked at, so that a hostile image cannot hold up the start. */
 #define SIGNATURES_MAX 4u

@@ -13,7 +13,7 @@
 /* The trusted keys that are looked at: room for ten RSA-3072 keys. */
 enum { BUFFER_SIZE = 4096, KEYS_SIZE = 4096 };
 
-/* What images for this host are made for: TLV 0x81 holds the first half of its SHA-256. */
+/* What images for this host are made for: TLV 0x75 holds the first half of its SHA-256. */
 static const char target_name[] = "linux";
 
 static const XsOtaPartition *areas[OTA_AREAS];
