@@ -9,6 +9,10 @@ node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
+.PHONY: demo
+demo: build linux ## three updates on this machine: one succeeds, one is refused, one reverts
+	@node build/node/cli/main.js demo
+
 .PHONY: build
 build: node_modules/.package-lock.json ## compiles the TypeScript for Node
 	npx tsc -p .

@@ -61,7 +61,7 @@ export function receivedShare({ status, details }: ExecutionView): number {
 
 /** What a device is doing, in a few words; for a failure its reason. */
 export function describeExecution({ status, details }: ExecutionView): string {
-  if (terminal.has(status)) return details["reason"] ?? "";
+  if (terminal.has(status)) return details["detail"] ?? details["reason"] ?? "";
   const test = details["self_test"];
   if (test !== undefined) return test === "active" ? "self-test" : "restarting";
   return details["receive"] === undefined ? "" : `blocks ${details["receive"]}`;

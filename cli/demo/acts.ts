@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { SignedImage } from "../firmware.js";
 import { showJob } from "../job-progress.js";
+import { describeExecution } from "../job-watch.js";
 import type { Output } from "../output.js";
 import type { Stage, StageFirmware } from "./stage.js";
 
@@ -21,21 +22,24 @@ export const acts: readonly Act[] = Object.freeze([
     title: "the device updates itself from 1.0.0 to 1.1.0",
     firmware: { version: "1.1.0" },
     status: "SUCCEEDED",
-    reason: /accepted/,
+    reason: /^accepted/,
     starts: ["1.1.0"],
   },
   {
     title: "an image signed by a stranger's key is refused",
     firmware: { version: "1.2.0", signer: "stranger" },
     status: "REJECTED",
-    reason: /signature/,
+    reason: /^signature-invalid: /,
     starts: [],
   },
   {
     title: "a 1.2.0 that never passes its self-test goes back to 1.1.0 by itself",
-    firmware: { version: "1.2.0", config: { selfTest: "never" } },
+    firmware: {
+      version: "1.2.0",
+      config: { selfTest: "never", agent: { selfTestResponseWaitMs: 5000 } },
+    },
     status: "FAILED",
-    reason: /self-test|reverted/,
+    reason: /^image-reverted: .*not accepted within/,
     starts: ["1.2.0", "1.1.0"],
   },
 ]);
@@ -47,6 +51,8 @@ export interface ActResult {
   readonly reason: string;
   /** What the device started meanwhile. */
   readonly starts: readonly string[];
+  /** What it runs now. */
+  readonly runs: string;
   /** Bytes of the image. */
   readonly bytes: number;
   /** Blocks that arrived, and blocks of the image. */
@@ -74,11 +80,13 @@ export async function play(
   const { executions } = await showJob(stage.watch(jobId), output);
   const seconds = (performance.now() - startedAt) / 1000;
   const lines = stage.console.lines.slice(before);
+  const [execution] = executions;
   const result = {
     title: act.title,
-    status: executions[0]?.status ?? "UNKNOWN",
-    reason: executions[0]?.details["reason"] ?? "",
+    status: execution?.status ?? "UNKNOWN",
+    reason: execution === undefined ? "" : describeExecution(execution),
     starts: allMatches(lines, started),
+    runs: allMatches(stage.console.lines, started).at(-1) ?? "nothing",
     bytes: image.bytes.length,
     blocks: allMatches(lines, downloaded).at(-1) ?? "0",
     seconds,

@@ -69,15 +69,15 @@ function keepConsole(stage: Stage, output: Output): void {
 }
 
 function conclude(results: readonly ActResult[], output: Output): void {
-  const rows = results.map(({ title, status, bytes, seconds, blocks, starts }) => [
+  const rows = results.map(({ title, status, runs, bytes, seconds, blocks }) => [
     title,
     status,
-    starts.at(-1) ?? "as before",
+    runs,
     `${bytes}`,
     blocks,
     seconds.toFixed(1),
   ]);
-  const head = ["ACT", "JOB", "RUNS", "BYTES", "BLOCKS", "SECONDS"];
+  const head = ["ACT", "JOB", "DEVICE RUNS", "BYTES", "BLOCKS", "SECONDS"];
   const reasons = results.map(({ reason }, index) => `  act ${index + 1}: ${reason}`).join("\n");
   output.result({ acts: results }, `\n${formatColumns(head, rows)}\nReasons:\n${reasons}`);
   const faults = results.flatMap(({ title, faults }) => faults.map(fault => `${title}: ${fault}`));

@@ -14,30 +14,35 @@ const agent = new OtaAgent({
 });
 
 /** What this firmware must be able to do, or the device goes back to the one before. */
-function passesSelfTest(): boolean {
-  return config["selfTest"] === "when-connected" && host.mqtt.connected;
+function runSelfTest(): void {
+  console.log(`${config.version} is on trial`);
+  const passes = config["selfTest"] === "when-connected" && host.mqtt.connected;
+  if (passes) agent.setImageState("Accepted");
 }
 
 function onEvent(event: OtaEvent): void {
   switch (event.type) {
     case "Progress":
-      return console.log(`downloaded ${event.received}/${event.total} blocks`);
+      console.log(`downloaded ${event.received}/${event.total} blocks`);
+      break;
     case "Activate":
       console.log("image verified; restarting into it");
-      return agent.activate();
+      agent.activate();
+      break;
     case "StartTest":
-      console.log(`${config.version} is on trial`);
-      if (passesSelfTest()) agent.setImageState("Accepted");
-      return;
+      runSelfTest();
+      break;
     case "Committed":
-      return console.log(`${config.version} is permanent`);
+      console.log(`${config.version} is permanent`);
+      break;
     case "Fail":
-      return console.log(`job failed: ${event.error.message}`);
+      console.log(`job failed: ${event.error.message}`);
+      break;
     case "SelfTestFailed":
     case "Reverted":
-      return console.log(`${event.type}: ${event.reason}`);
-    default:
-      return;
+      console.log(`${event.type}: ${event.reason}`);
+      break;
+    default: // the others are of no concern to this application
   }
 }
 
