@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
 import { ApiServer } from "./api/server.js";
 import { type Credentials, presignGet } from "./api/sigv4.js";
-import { Broker } from "./broker.js";
+import { Broker, type TlsIdentity } from "./broker.js";
 import { Desk } from "./desk.js";
 import { parseS3Url } from "./files/url.js";
 import { place } from "./registry/arn.js";
+import { AccessControl } from "./security/access.js";
+import { CertificateAuthority } from "./security/authority.js";
 import { memoryDisk } from "./store/memory.js";
 import { sqliteDisk } from "./store/sqlite.js";
 import { Store } from "./store/store.js";
@@ -20,6 +23,8 @@ export interface CloudOptions {
   readonly restPort?: number;
   /** The port of plain MQTT, 0 (any that is free) unless told. */
   readonly mqttPort?: number;
+  /** The port of MQTT over TLS, 0 (any that is free) unless told; AWS's is 8883. */
+  readonly mqttsPort?: number;
 }
 
 /** A desk cloud that runs. */
@@ -30,6 +35,9 @@ export interface Cloud {
   readonly credentials: Credentials;
   /** Where devices connect without TLS. */
   readonly mqtt: { readonly host: string; readonly port: number };
+  /** Where devices connect with a certificate of this cloud; they trust `rootCertificate` (PEM). */
+  readonly mqtts: { readonly host: string; readonly port: number };
+  readonly rootCertificate: string;
   /** The services, for a program that shares the process. */
   readonly desk: Desk;
   /** Disconnects every device and frees the ports. */
@@ -46,40 +54,50 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
  *     const { endpoint, region, credentials } = cloud;
  *     const iot = new IoTClient({ endpoint, region, credentials });
  *     const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
- *     // devices connect to cloud.mqtt.host, cloud.mqtt.port; a thing's name is its client id
+ *     // devices connect to cloud.mqtt (plain) or cloud.mqtts; a thing's name is its client id
  *     await cloud.close();
  *
  * A thing must be registered (CreateThing) and a bucket made (CreateBucket) before they are used.
  * @throws Error when a port is taken or the folder is in use.
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
-  const { host = "127.0.0.1", restPort = 0, mqttPort = 0, directory } = options;
+  const { host = "127.0.0.1", directory } = options;
   const store = new Store(directory === undefined ? memoryDisk() : sqliteDisk(directory));
   const credentials = readCredentials(store);
-  const broker = await Broker.open({
-    handle: (clientId, topic, payload) => desk.handle(clientId, topic, payload),
-  });
+  const authority = await CertificateAuthority.open(store);
   const desk: Desk = new Desk({
     store,
     now: Date.now,
-    publish: broker.publish.bind(broker),
+    publish: (topic, payload, qos) => broker.publish(topic, payload, qos),
     presign: (url, expiresInSec) => presign(url, expiresInSec, endpoint, credentials),
-    endpointAddress: () => `${mqtt.host}:${mqtt.port}`,
+    endpointAddress: () => `${mqtts.host}:${mqtts.port}`,
     planned: () => alarm.set(),
   });
   const alarm = new Alarm(desk);
-  const api = new ApiServer({ desk, credentials, now: Date.now });
-  const mqtt = { host, port: await broker.listen(host, mqttPort) };
-  const endpoint = `http://${host}:${await api.listen(host, restPort)}`;
+  const access = new AccessControl(desk);
+  const broker = await Broker.open({ handle: desk.handle.bind(desk), access });
+  const api = new ApiServer({ desk, authority, credentials, now: Date.now });
+  const mqtt = { host, port: await broker.listen(host, options.mqttPort ?? 0) };
+  const identity = await tlsIdentity(authority, host);
+  const mqtts = { host, port: await broker.listenTls(host, options.mqttsPort ?? 0, identity) };
+  const endpoint = `http://${host}:${await api.listen(host, options.restPort ?? 0)}`;
   desk.wake();
   return {
-    ...{ endpoint, region: place.region, credentials, mqtt, desk },
+    ...{ endpoint, region: place.region, credentials, mqtt, mqtts, desk },
+    rootCertificate: authority.certificatePem,
     async close() {
       alarm.clear();
       await Promise.all([api.close(), broker.close()]);
       store.close();
     },
   };
+}
+
+/** A certificate for the address that it listens on, and for the names of this machine. */
+async function tlsIdentity(authority: CertificateAuthority, host: string): Promise<TlsIdentity> {
+  const names = [...new Set([host, "127.0.0.1", "localhost", hostname()])];
+  const { certificatePem, privateKeyPem } = await authority.issueServer(names);
+  return { cert: certificatePem, key: privateKeyPem, ca: authority.certificatePem };
 }
 
 /** The key pair of this cloud, made at its first start. */

@@ -9,6 +9,8 @@ import { Outbox, type Publish } from "./outbox.js";
 import { formatArn, parseArn } from "./registry/arn.js";
 import { ThingGroups } from "./registry/groups.js";
 import { Things } from "./registry/things.js";
+import { Certificates } from "./security/certificates.js";
+import { Policies } from "./security/policies.js";
 import type { Store } from "./store/store.js";
 import type { S3Location } from "./streams/stream.js";
 import { type StoredFile, StreamsService } from "./streams/service.js";
@@ -39,6 +41,8 @@ const PLACEHOLDER = /\$\{aws:iot:s3-presigned-url:(https?:[^}"\s]+)\}/g;
 export class Desk {
   readonly things: Things;
   readonly groups: ThingGroups;
+  readonly certificates: Certificates;
+  readonly policies: Policies;
   readonly files: Buckets;
   readonly uploads: MultipartUploads;
   readonly jobs: JobsService;
@@ -52,6 +56,8 @@ export class Desk {
     this.#outbox = new Outbox(store, publish);
     this.things = new Things(store);
     this.groups = new ThingGroups(store, now);
+    this.certificates = new Certificates(store, now);
+    this.policies = new Policies(store, now);
     this.files = new Buckets(store, now);
     this.uploads = new MultipartUploads(store, this.files);
     const shared = { store, outbox: this.#outbox, now, isThing: this.things.has.bind(this.things) };
@@ -114,8 +120,14 @@ export class Desk {
     return this.jobs.create({ ...(input as CreateJobInput), document: text });
   }
 
-  /** Forgets a thing and takes its pending executions away; harmless when there is none. */
+  /**
+   * Forgets a thing and takes its pending executions away; harmless when there is none.
+   * @throws IotError "InvalidRequest" while a certificate is attached to it.
+   */
   deleteThing(thingName: string): void {
+    if (this.certificates.principalsOf(thingName).length > 0) {
+      throw new IotError("InvalidRequest", `A certificate is attached to thing ${thingName}`);
+    }
     this.jobs.left(thingName);
     for (const group of this.groups.groupsOf(thingName)) this.groups.remove(group, thingName);
     this.things.delete(thingName);

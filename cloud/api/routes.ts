@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { IotError } from "../errors.js";
 import type { Desk } from "../desk.js";
+import type { CertificateAuthority } from "../security/authority.js";
 
 /** A request of the control plane, taken apart. */
 export interface ApiRequest {
@@ -9,12 +10,16 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly authority: CertificateAuthority;
   /** The fields of the JSON body; none when there is no body. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Serves one operation; what it gives is the JSON of the reply. */
-export type Operation = (desk: Desk, request: ApiRequest) => object;
+/**
+ * Serves one operation; what it gives is the JSON of the reply. It runs inside `desk.run`; one that
+ * waits must do what it does after that in a run of its own.
+ */
+export type Operation = (desk: Desk, request: ApiRequest) => object | Promise<object>;
 
 /** "METHOD /path/{param}", as the API reference writes it, with what serves it. */
 export type Routes = Readonly<Record<string, Operation>>;
@@ -43,7 +48,7 @@ export class Router {
     method: string,
     target: string,
     rest: Omit<ApiRequest, "params" | "query">,
-  ): object {
+  ): object | Promise<object> {
     const [path = "", query = ""] = target.split("?");
     for (const { pattern, serve } of this.#routes) {
       const match = pattern.exec(`${method} ${path}`);

@@ -10,6 +10,8 @@ import { groupRoutes } from "./groups.js";
 import { jobRoutes } from "./jobs.js";
 import { jobsDataRoutes } from "./jobs-data.js";
 import { Router } from "./routes.js";
+import { securityRoutes } from "./security.js";
+import type { CertificateAuthority } from "../security/authority.js";
 import {
   type Credentials,
   SignatureError,
@@ -22,6 +24,7 @@ import { thingRoutes } from "./things.js";
 
 export interface ApiOptions {
   readonly desk: Desk;
+  readonly authority: CertificateAuthority;
   readonly credentials: Credentials;
   readonly now: () => number;
 }
@@ -30,7 +33,14 @@ export interface ApiOptions {
 const MAX_BODY = 64 * 1024 * 1024;
 
 const routers: Readonly<Record<string, Router>> = Object.freeze({
-  iot: new Router(thingRoutes, groupRoutes, streamRoutes, jobRoutes, executionRoutes),
+  iot: new Router(
+    thingRoutes,
+    groupRoutes,
+    securityRoutes,
+    streamRoutes,
+    jobRoutes,
+    executionRoutes,
+  ),
   "iot-jobs-data": new Router(jobsDataRoutes),
 });
 
@@ -67,33 +77,34 @@ export class ApiServer {
 
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
-    const { status, headers, body } = this.#serve(request);
+    const { status, headers, body } = await this.#serve(request);
     const length = { "content-length": String(Buffer.byteLength(body)) };
     response.writeHead(status, { ...length, ...headers });
     response.end(request.method === "HEAD" ? undefined : body);
   }
 
-  #serve(request: SignedRequest): Reply {
+  async #serve(request: SignedRequest): Promise<Reply> {
     let service: string | undefined;
     try {
       service = signedService(request);
       verifySignature(request, this.#options.credentials, this.#options.now());
       if (service === "s3") return serveFiles(this.#options.desk, request);
-      return this.#serveIot(request, service ?? "");
+      return await this.#serveIot(request, service ?? "");
     } catch (error) {
       return service === "s3" ? formatFileError(error) : formatError(error);
     }
   }
 
-  #serveIot(request: SignedRequest, service: string): Reply {
+  async #serveIot(request: SignedRequest, service: string): Promise<Reply> {
     const router = routers[service];
     if (router === undefined) {
       throw new IotError("InvalidRequest", `The desk cloud has no service ${service}`);
     }
     const { method, target, headers } = request;
     const body = parseBody(request.body);
-    const reply = this.#options.desk.run(desk =>
-      router.serve(desk, method, target, { headers, body }),
+    const { authority } = this.#options;
+    const reply = await this.#options.desk.run(desk =>
+      router.serve(desk, method, target, { headers, body, authority }),
     );
     return formatJson(200, reply);
   }

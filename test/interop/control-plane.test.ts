@@ -169,7 +169,7 @@ test("what cannot be is the SDK's typed exception", async t => {
 test("DescribeEndpoint gives the broker", async t => {
   const { iot, cloud } = await openCloud(t);
   const endpoint = await iot.send(new DescribeEndpointCommand({ endpointType: "iot:Data-ATS" }));
-  assert.equal(endpoint.endpointAddress, `${cloud.mqtt.host}:${cloud.mqtt.port}`);
+  assert.equal(endpoint.endpointAddress, `${cloud.mqtts.host}:${cloud.mqtts.port}`);
 });
 
 test("another secret key is refused", async t => {

@@ -26,7 +26,8 @@ export class MqttClient {
     const client = new MqttClient(stream);
     const connack = client.#next("connack");
     client.#send({ cmd: "connect", clientId: id, clean: true, protocolVersion: 4, keepalive: 0 });
-    await connack;
+    const { returnCode } = (await connack) as { returnCode: number };
+    if (returnCode !== 0) throw new Error(`${id} was refused with ${returnCode}`);
     return client;
   }
 

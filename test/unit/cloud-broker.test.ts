@@ -53,3 +53,25 @@ test("a client that speaks for another thing is disconnected", async t => {
   await client.closed();
   assert.equal(cloud.desk.jobs.getExecution("t1", "j1").status, "QUEUED");
 });
+
+test("no notification is lost among replies and blocks", async t => {
+  const cloud = await cloudWithJob(t);
+  const client = await connect(t, cloud, "t1");
+  await client.subscribe("$aws/things/t1/jobs/notify-next");
+  for (let n = 2; n < 30; n++) {
+    const document = "{}";
+    cloud.desk.run(({ jobs }) =>
+      jobs.create({ jobId: `j${n}`, targets: [thingArn("t1")], document }),
+    );
+  }
+  for (let n = 1; n < 30; n++) {
+    client.publish("$aws/things/t1/streams/none/get/json", "{}");
+    client.publish(`$aws/things/t1/jobs/j${n}/update`, '{"status":"SUCCEEDED"}');
+    const topics = [await client.message(), await client.message(), await client.message()];
+    assert.deepEqual(topics.map(({ topic }) => topic.split("/").slice(3).join("/")).sort(), [
+      `jobs/j${n}/update/accepted`,
+      "jobs/notify-next",
+      "streams/none/rejected/json",
+    ]);
+  }
+});
