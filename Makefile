@@ -18,8 +18,9 @@ build: node_modules/.package-lock.json ## compiles the TypeScript for Node
 	npx tsc -p .
 
 .PHONY: check
-check: build ## types, lint, format
+check: build ## types, lint, format, parity
 	npx tsc -p tsconfig.device.json
+	node build/node/tools/parity.js
 	npx eslint .
 	npx prettier --check --log-level warn .
 

@@ -2,6 +2,7 @@
 import type { SignatureScheme } from "xs-ota/pal/crypto";
 import { OtaError } from "xs-ota/pal/error";
 import type { OtaImageState } from "xs-ota/pal/pal";
+import { Memory } from "../download/memory.js";
 import { jobIdOf, parseJob } from "../job/document.js";
 import { parseJson } from "../job/json.js";
 import type { StatusReport } from "../job/status.js";
@@ -78,6 +79,7 @@ export class OtaAgent {
       config,
       scheme: options.scheme ?? defaultScheme,
       version: parseVersion(options.version),
+      memory: new Memory(options.memory),
       platforms,
       reporter,
       trial,

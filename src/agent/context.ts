@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { SignatureScheme } from "xs-ota/pal/crypto";
+import type { Memory } from "../download/memory.js";
 import type { AppVersion } from "../job/version.js";
 import type { OtaConfig } from "./config.js";
 import type { OtaEvent } from "./events.js";
@@ -18,6 +19,7 @@ export interface Context {
   readonly scheme: SignatureScheme;
   /** Version that runs. */
   readonly version: AppVersion;
+  readonly memory: Memory;
   readonly platforms: Platforms;
   readonly reporter: Reporter;
   readonly trial: Trial;

@@ -5,6 +5,7 @@ import { isExpired } from "../download/http-response.js";
 import type { BlockSink, BlockSource } from "../download/source.js";
 import type { OtaJob } from "../job/document.js";
 import { notifyNextTopic } from "../job/topics.js";
+import { bestEffort } from "./best-effort.js";
 import type { Context } from "./context.js";
 import { jobInfo } from "./job-actions.js";
 import type { BlockFault, JobDocument, ReceivedBlock } from "./table.js";
@@ -44,6 +45,7 @@ export class FileActions {
         thingName: options.thingName,
         mqtt: options.mqtt,
         http: options.http,
+        memory: this.#context.memory,
         blockSize: 1 << config.log2FileBlockSize,
         protocols: config.dataProtocols,
       },
@@ -52,13 +54,14 @@ export class FileActions {
   }
 
   initFile(job: OtaJob): void {
-    const { options, config, version, platforms, trial, statistics, signal } = this.#context;
+    const { options, config, version, memory, platforms, trial, statistics, signal } =
+      this.#context;
     const { journal, clock } = options;
     const isBegun = this.#job === job;
     this.#job = job;
     if (!isBegun) reopenFiles(job, platforms, trial);
     const transfer = new Transfer(
-      { platforms, journal, clock, config, version, demands: options.demands },
+      { memory, platforms, journal, clock, config, version, demands: options.demands },
       job,
       this.#sources(job),
       trial.progress,
@@ -211,7 +214,7 @@ export class FileActions {
     const job = this.#job;
     requestTimer.stop();
     this.#transfer?.abort();
-    platforms.settle("Rejected");
+    bestEffort(() => platforms.settle("Rejected"));
     this.#forgetTransfer();
     emit({ type: "Fail", job: job === undefined ? undefined : jobInfo(job), error });
     signal("RequestJobDocument");
@@ -225,9 +228,10 @@ export class FileActions {
   /** Stops, and keeps what is on the flash: the same job goes on from there. */
   suspend(unsubscribe = true): void {
     this.#context.requestTimer.stop();
-    if (this.#transfer !== undefined) {
-      this.#transfer.save("receiving");
-      this.#transfer.supply.close(unsubscribe);
+    const transfer = this.#transfer;
+    if (transfer !== undefined) {
+      bestEffort(() => transfer.save("receiving"));
+      transfer.supply.close(unsubscribe);
     }
     this.#forgetTransfer();
   }
@@ -243,7 +247,7 @@ export class FileActions {
     reporter.close();
     options.mqtt.listener = undefined;
     if (unsubscribe && options.mqtt.connected) {
-      options.mqtt.unsubscribe(notifyNextTopic(options.thingName), 0);
+      bestEffort(() => options.mqtt.unsubscribe(notifyNextTopic(options.thingName), 0));
     }
   }
 }

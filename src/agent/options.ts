@@ -7,6 +7,7 @@ import type { HttpClient } from "xs-ota/pal/http";
 import type { Journal } from "xs-ota/pal/journal";
 import type { MqttClient } from "xs-ota/pal/mqtt";
 import type { Pal } from "xs-ota/pal/pal";
+import type { MemoryOptions } from "../download/memory.js";
 import type { OtaConfig } from "./config.js";
 import type { OtaEvent } from "./events.js";
 
@@ -30,6 +31,8 @@ export interface OtaAgentOptions {
   readonly mqtt: MqttClient;
   /** Absent where the device has no HTTP: jobs must then offer MQTT. */
   readonly http?: HttpClient | undefined;
+  /** Buffers for the agent's bytes; from the heap when absent. */
+  readonly memory?: MemoryOptions;
   readonly config?: Partial<OtaConfig>;
   /** Called from within the agent: it may call the agent's methods. */
   readonly onEvent: (event: OtaEvent) => void;

@@ -5,11 +5,13 @@ import { OtaError } from "xs-ota/pal/error";
 import type { Journal } from "xs-ota/pal/journal";
 import type { Pal } from "xs-ota/pal/pal";
 import { BlockBitmap } from "../download/bitmap.js";
+import type { Memory } from "../download/memory.js";
 import type { BlockSink, BlockSource } from "../download/source.js";
 import { Supply, type SupplyOptions } from "../download/supply.js";
 import { isSameFile, type JobFile, type OtaJob } from "../job/document.js";
 import type { AppVersion } from "../job/version.js";
 import { Admission } from "./admission.js";
+import { bestEffort } from "./best-effort.js";
 import type { OtaConfig } from "./config.js";
 import type { Platforms } from "./platforms.js";
 import {
@@ -23,6 +25,7 @@ import {
 import type { ReceivedBlock } from "./table.js";
 
 export interface TransferOptions {
+  readonly memory: Memory;
   readonly platforms: Platforms;
   readonly journal: Journal;
   readonly clock: Clock;
@@ -92,7 +95,12 @@ export class Transfer {
     this.supply = new Supply(supplyOptions(options), sources);
     this.#admission = this.isFirmware ? this.#makeAdmission() : undefined;
     const resumed = progress !== undefined && this.#isOf(progress) ? progress.bitmap : undefined;
-    this.bitmap = new BlockBitmap(file.size, 1 << config.log2FileBlockSize, resumed);
+    this.bitmap = new BlockBitmap(
+      file.size,
+      1 << config.log2FileBlockSize,
+      resumed,
+      options.memory,
+    );
     if (resumed === undefined) this.save("receiving");
     this.#createFile();
   }
@@ -210,8 +218,8 @@ export class Transfer {
   /** Gives the file up; what the journal holds of it is forgotten. */
   abort(): void {
     this.supply.close(true);
-    this.#pal.abort();
-    this.#options.journal.save(new Uint8Array(0));
+    bestEffort(() => this.#pal.abort());
+    bestEffort(() => this.#options.journal.save(new Uint8Array(0)));
   }
 }
 Object.freeze(Transfer.prototype);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Clock } from "xs-ota/pal/clock";
 import type { Journal } from "xs-ota/pal/journal";
+import { bestEffort } from "./best-effort.js";
 import { type Outcome, outcomeOf } from "./outcome.js";
 import type { Platforms } from "./platforms.js";
 import { formatProgress, isSameBytes, parseProgress, type Progress } from "./progress.js";
@@ -92,8 +93,10 @@ export class Trial {
     const { firmware } = this.#options.platforms;
     const progress = this.progress;
     this.stop();
-    if (progress !== undefined) this.#save({ ...progress, phase: "switched", note });
-    firmware.setPlatformImageState("Rejected");
+    if (progress !== undefined) {
+      bestEffort(() => this.#save({ ...progress, phase: "switched", note }));
+    }
+    bestEffort(() => firmware.setPlatformImageState("Rejected"));
     firmware.reset();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { ReceivedBlocks } from "xs-ota/pal/pal";
 import { OtaError } from "xs-ota/pal/error";
+import { Memory } from "./memory.js";
 
 /**
  * Which blocks of a file are still wanted: bit k, least significant first in each byte, is block k, and 1 means
@@ -17,9 +18,10 @@ export class BlockBitmap implements ReceivedBlocks {
    * @param fileSize bytes, at least 1
    * @param blockSize bytes
    * @param saved `bits` of an earlier bitmap of the same file; every block is wanted when it is absent
-   * @throws OtaError "argument-invalid" when `saved` is not of this file's length.
+   * @param memory where the bits are kept
+   * @throws OtaError "argument-invalid" when `saved` is not of this file's length; "memory-exhausted".
    */
-  constructor(fileSize: number, blockSize: number, saved?: Uint8Array) {
+  constructor(fileSize: number, blockSize: number, saved?: Uint8Array, memory = new Memory()) {
     this.#fileSize = fileSize;
     this.blockSize = blockSize;
     this.blockCount = Math.ceil(fileSize / blockSize);
@@ -27,7 +29,9 @@ export class BlockBitmap implements ReceivedBlocks {
     if (saved !== undefined && saved.length !== length) {
       throw new OtaError("argument-invalid", `bitmap of ${saved.length} bytes, not ${length}`);
     }
-    this.#bits = saved?.slice() ?? new Uint8Array(length).fill(0xff);
+    this.#bits = memory.take("bitmap", length);
+    if (saved === undefined) this.#bits.fill(0xff);
+    else this.#bits.set(saved);
     const tail = this.blockCount & 7;
     if (tail !== 0) this.#bits[length - 1] = (this.#bits[length - 1] as number) & ((1 << tail) - 1);
     this.#remaining = 0;

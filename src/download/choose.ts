@@ -4,7 +4,8 @@ import type { HttpClient } from "xs-ota/pal/http";
 import type { MqttClient } from "xs-ota/pal/mqtt";
 import type { DataProtocol, OtaJob } from "../job/document.js";
 import { HttpSource } from "./http-source.js";
-import { MqttSource } from "./mqtt-source.js";
+import type { Memory } from "./memory.js";
+import { MqttSource, REQUEST_BUFFER } from "./mqtt-source.js";
 import type { BlockSource } from "./source.js";
 
 /** What the sources need. */
@@ -13,6 +14,7 @@ export interface SourceOptions {
   readonly mqtt: MqttClient;
   /** Absent where the device has no HTTP. */
   readonly http: HttpClient | undefined;
+  readonly memory: Memory;
   /** Bytes in a block. */
   readonly blockSize: number;
   /** In order of preference. */
@@ -23,12 +25,15 @@ type Maker = (options: SourceOptions, job: OtaJob) => BlockSource | undefined;
 
 /** How a source is made; `undefined` when the job, or the device, lacks what it needs. */
 const makers: Readonly<Record<DataProtocol, Maker>> = Object.freeze({
-  MQTT: ({ mqtt, thingName, blockSize }, { streamName }) =>
-    streamName === undefined ? undefined : new MqttSource(mqtt, thingName, streamName, blockSize),
-  HTTP: ({ http, blockSize }, { files }) =>
-    http === undefined || files.some(({ url }) => url === undefined)
-      ? undefined
-      : new HttpSource(http, new Uint8Array(blockSize)),
+  MQTT: ({ mqtt, thingName, blockSize, memory }, { streamName }) => {
+    if (streamName === undefined) return undefined;
+    const buffer = memory.take("request", REQUEST_BUFFER);
+    return new MqttSource(mqtt, thingName, streamName, blockSize, buffer);
+  },
+  HTTP: ({ http, blockSize, memory }, { files }) => {
+    if (http === undefined || files.some(({ url }) => url === undefined)) return undefined;
+    return new HttpSource(http, memory.take("block", blockSize));
+  },
 });
 
 /**

@@ -16,7 +16,7 @@ import {
 /** Bytes of bitmap in one request: what v3.3.0 holds too, 1024 blocks. */
 const MAX_BITMAP = 128;
 /** A request without its bitmap takes under 40 bytes. */
-const REQUEST_BUFFER = MAX_BITMAP + 48;
+export const REQUEST_BUFFER = MAX_BITMAP + 48;
 
 /** Refusals that asking again hardly cures. Source: AWS IoT developer guide, errors of the Streams service. */
 const finals: readonly string[] = Object.freeze([
@@ -46,10 +46,18 @@ export class MqttSource implements BlockSource {
   readonly #thing: string;
   readonly #stream: string;
   readonly #blockSize: number;
-  readonly #writer: CborWriter = new CborWriter(new Uint8Array(REQUEST_BUFFER));
+  readonly #writer: CborWriter;
   #open: Open | undefined;
 
-  constructor(mqtt: MqttClient, thing: string, stream: string, blockSize: number) {
+  /** @param buffer where a request is put together, REQUEST_BUFFER bytes */
+  constructor(
+    mqtt: MqttClient,
+    thing: string,
+    stream: string,
+    blockSize: number,
+    buffer: Uint8Array = new Uint8Array(REQUEST_BUFFER),
+  ) {
+    this.#writer = new CborWriter(buffer);
     this.#mqtt = mqtt;
     this.#thing = thing;
     this.#stream = stream;

@@ -131,8 +131,9 @@ export class Supply {
     this.#momentum = 0;
   }
 
+  /** Ends it; a network that refuses stands in nobody's way. */
   close(unsubscribe: boolean): void {
-    this.#source.close(unsubscribe);
+    this.#try(() => this.#source.close(unsubscribe));
   }
 }
 Object.freeze(Supply.prototype);

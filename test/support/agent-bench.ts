@@ -2,6 +2,7 @@
 import { OtaAgent, type OtaConfig, type OtaEvent } from "xs-ota";
 import { CborWriter } from "xs-ota/download/cbor";
 import { formatHeader } from "xs-ota/image/mcuboot";
+import type { MemoryOptions } from "xs-ota/download/memory";
 import type { ImageDemands } from "xs-ota/pal/boot";
 import { ManualClock } from "./manual-clock.js";
 import { MemoryJournal, MemoryPal } from "./memory-pal.js";
@@ -20,6 +21,7 @@ export interface BenchOptions {
   readonly pal?: MemoryPal;
   readonly journal?: MemoryJournal;
   readonly demands?: ImageDemands;
+  readonly memory?: MemoryOptions;
   readonly filePals?: Readonly<Record<number, MemoryPal>>;
 }
 
@@ -99,29 +101,22 @@ export class AgentBench {
   readonly events: OtaEvent[] = [];
   readonly agent: OtaAgent;
 
-  constructor({
-    version = "1.0.0",
-    config = {},
-    pal,
-    journal,
-    filePals = {},
-    demands,
-  }: BenchOptions = {}) {
-    this.pal = pal ?? new MemoryPal();
-    this.journal = journal ?? new MemoryJournal();
+  constructor(options: BenchOptions = {}) {
+    const { pal = new MemoryPal(), journal = new MemoryJournal(), config } = options;
+    this.pal = pal;
+    this.journal = journal;
     this.agent = new OtaAgent({
       thingName: THING,
-      version,
-      pal: this.pal,
-      filePals,
-      ...(demands && { demands }),
-      journal: this.journal,
+      version: "1.0.0",
       clock: this.clock,
       device: { resetReason: "watchdog", restart: () => undefined, random: () => 0.999 },
       mqtt: this.mqtt,
       http: this.http,
-      config: { conditionalUpdates: false, ...config },
       onEvent: event => this.events.push(event),
+      ...options,
+      pal,
+      journal,
+      config: { conditionalUpdates: false, ...config },
     });
   }
 

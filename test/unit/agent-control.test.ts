@@ -190,3 +190,16 @@ test("progress sets the time that the cloud may wait for the next", () => {
   const progress = bench.mqtt.take().find(line => line.includes(update));
   assert.match(progress ?? "", /"stepTimeoutInMinutes":5}$/);
 });
+
+test("a platform that fails while a job is given up does not stop the agent", () => {
+  const bench = asked();
+  bench.job(jobMessage(TEN));
+  bench.pal.failures.set("writeBlock", new OtaError("flash-failed", "worn out"));
+  bench.pal.failures.set("abort", new OtaError("flash-failed", "worn out"));
+  bench.blocks(image, 0, 0);
+  assert.equal(bench.agent.state, "WaitingForJob");
+  bench.reply(true);
+  bench.job(jobMessage(TEN, { jobId: "next" }));
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});

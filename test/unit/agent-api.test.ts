@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { defaultConfig, OtaAgent, type OtaAgentOptions } from "xs-ota";
+import { AgentBench, BLOCK, firmware, jobMessage, JOBS } from "xs-ota/test/support/agent-bench";
+import { ManualClock } from "xs-ota/test/support/manual-clock";
+import { MemoryJournal, MemoryPal } from "xs-ota/test/support/memory-pal";
+import { ScriptedMqtt } from "xs-ota/test/support/scripted-mqtt";
+
+const SIZE = 3 * BLOCK;
+
+function options(more: Partial<OtaAgentOptions>): OtaAgentOptions {
+  return {
+    thingName: "T1",
+    version: "1.0.0",
+    pal: new MemoryPal(),
+    journal: new MemoryJournal(),
+    clock: new ManualClock(),
+    device: { resetReason: "power-on", restart: () => undefined, random: () => 0.5 },
+    mqtt: new ScriptedMqtt(),
+    onEvent: () => undefined,
+    ...more,
+  };
+}
+
+// Source: ota_config_defaults.h of v3.3.0.
+test("the defaults are the C library's where it has them", () => {
+  assert.deepEqual(
+    [
+      defaultConfig.log2FileBlockSize,
+      defaultConfig.selfTestResponseWaitMs,
+      defaultConfig.fileRequestWaitMs,
+      defaultConfig.maxNumRequestMomentum,
+      defaultConfig.statusFrequency,
+      defaultConfig.allowDowngrade,
+      defaultConfig.firmwareFileType,
+    ],
+    [12, 16_000, 10_000, 32, 64, false, 0],
+  );
+});
+
+// prettier-ignore
+const badOptions: readonly (readonly [Record<string, unknown>, RegExp])[] = [
+  [{ log2FileBlockSize: 7 },        /config\.log2FileBlockSize is 7, not in 8\.\.17/],
+  [{ log2FileBlockSize: 18 },       /not in 8\.\.17/],
+  [{ fileRequestWaitMs: 0 },        /config\.fileRequestWaitMs is 0/],
+  [{ statusFrequency: 1.5 },        /config\.statusFrequency is 1\.5/],
+  [{ maxNumBlocksRequest: "many" }, /config\.maxNumBlocksRequest is not a number/],
+  [{ allowDowngrade: 1 },           /config\.allowDowngrade is not a boolean/],
+  [{ dataProtocols: [] },           /config\.dataProtocols/],
+  [{ dataProtocols: ["FTP"] },      /config\.dataProtocols has "FTP"/],
+  [{ selfTestWaitMs: 1 },           /config\.selfTestWaitMs is not an option/],
+];
+
+test("a value out of its range is refused, with key, value and range", () => {
+  for (const [config, message] of badOptions) {
+    const make = (): OtaAgent => new OtaAgent(options({ config: config }));
+    assert.throws(make, { code: "argument-invalid", message });
+  }
+});
+
+test("a name that is no thing's is refused", () => {
+  for (const thingName of ["", "a/b", "a b", "#", "x".repeat(129)]) {
+    assert.throws(() => new OtaAgent(options({ thingName })), { code: "argument-invalid" });
+  }
+  new OtaAgent(options({ thingName: "x".repeat(128) }));
+});
+
+test("a version that is none is refused", () => {
+  assert.throws(() => new OtaAgent(options({ version: "1.0" })), { code: "argument-invalid" });
+});
+
+test("an application may ask for a job at any time", () => {
+  const bench = new AgentBench();
+  assert.throws(() => bench.agent.checkForUpdate(), { code: "state-invalid" });
+  bench.agent.start();
+  bench.job({ timestamp: 1 });
+  bench.mqtt.take();
+  bench.agent.checkForUpdate();
+  assert.equal(bench.mqtt.take().at(-1), `PUB q1 ${JOBS}/$next/get {"clientToken":"1:T1"}`);
+});
+
+test("only an application's states may be set", () => {
+  const bench = new AgentBench();
+  bench.agent.start();
+  for (const state of ["Testing", "Unknown"] as const) {
+    assert.throws(() => bench.agent.setImageState(state), { code: "argument-invalid" });
+  }
+  assert.throws(() => bench.agent.setImageState("Rejected"), { code: "state-invalid" });
+  assert.equal(bench.agent.imageState, "Unknown");
+  bench.agent.setImageState("Accepted");
+  assert.equal(bench.agent.imageState, "Accepted");
+});
+
+test("a custom job that the application takes is reported in its words", () => {
+  const events: string[] = [];
+  const mqtt = new ScriptedMqtt();
+  const agent = new OtaAgent(
+    options({
+      mqtt,
+      onEvent: event => {
+        events.push(event.type);
+        if (event.type === "ParseCustomJob") event.answer("SUCCEEDED", "rebooted");
+      },
+    }),
+  );
+  agent.start();
+  mqtt.deliver(`${JOBS}/$next/get/accepted`, { execution: { jobId: "c", jobDocument: {} } });
+  assert.equal(
+    mqtt.take().at(-1),
+    `PUB q1 ${JOBS}/c/update {"status":"SUCCEEDED","statusDetails":{"reason":"rebooted"}}`,
+  );
+  assert.ok(!events.includes("Fail"));
+});
+
+test("the application's memory is used for what the agent keeps, and its refusal is told", () => {
+  const bitmap = new Uint8Array(1);
+  const request = new Uint8Array(256);
+  const bench = new AgentBench({ memory: { bitmap, request } });
+  bench.agent.start();
+  bench.job(jobMessage(SIZE));
+  assert.deepEqual([...bitmap], [0b111], "three blocks wanted");
+  assert.ok(request.some(byte => byte !== 0));
+  bench.blocks(firmware("1.1.0", SIZE));
+  assert.equal(bench.agent.state, "ClosingFile");
+
+  const short = new AgentBench({ memory: { bitmap: new Uint8Array(1), request } });
+  short.agent.start();
+  short.job(jobMessage(9 * BLOCK));
+  const status = short.mqtt.take().at(-1) ?? "";
+  assert.match(status, /memory-exhausted: memory\.bitmap has 1 bytes, 2 are needed/);
+});
+
+test("the allocator serves where a buffer does not suffice", () => {
+  const asked: number[] = [];
+  const allocate = (length: number): Uint8Array => {
+    asked.push(length);
+    return new Uint8Array(length);
+  };
+  const bench = new AgentBench({ memory: { bitmap: new Uint8Array(1), allocate } });
+  bench.agent.start();
+  bench.job(jobMessage(9 * BLOCK));
+  assert.equal(bench.agent.state, "WaitingForFileBlock");
+  assert.ok(asked.includes(2), "the bitmap of nine blocks");
+});
