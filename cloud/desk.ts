@@ -5,6 +5,7 @@ import { parseS3Url } from "./files/url.js";
 import { IotError } from "./errors.js";
 import type { CreateJobInput, Job } from "./jobs/job.js";
 import { JobsService } from "./jobs/service.js";
+import { OtaUpdates } from "./ota/service.js";
 import { Outbox, type Publish } from "./outbox.js";
 import { formatArn, parseArn } from "./registry/arn.js";
 import { ThingGroups } from "./registry/groups.js";
@@ -47,6 +48,7 @@ export class Desk {
   readonly uploads: MultipartUploads;
   readonly jobs: JobsService;
   readonly streams: StreamsService;
+  readonly otaUpdates: OtaUpdates;
   readonly #outbox: Outbox;
   readonly #options: DeskOptions;
 
@@ -68,6 +70,8 @@ export class Desk {
         presign === undefined ? document : fillPlaceholders(document, job, presign),
     });
     this.streams = new StreamsService({ ...shared, readFile: at => this.#readFile(at) });
+    const { jobs, streams, files } = this;
+    this.otaUpdates = new OtaUpdates({ store, now, jobs, streams, files });
   }
 
   /** Runs one request of an operator: what it changes lasts, then what it causes is sent. */

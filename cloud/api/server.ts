@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Desk } from "../desk.js";
+import { S3Error } from "../files/buckets.js";
 import { formatFileError, serveFiles } from "../files/http.js";
 import type { Reply } from "../files/request.js";
 import { executionRoutes } from "./executions.js";
@@ -9,6 +10,7 @@ import { IotError } from "../errors.js";
 import { groupRoutes } from "./groups.js";
 import { jobRoutes } from "./jobs.js";
 import { jobsDataRoutes } from "./jobs-data.js";
+import { otaUpdateRoutes } from "./ota-updates.js";
 import { Router } from "./routes.js";
 import { securityRoutes } from "./security.js";
 import type { CertificateAuthority } from "../security/authority.js";
@@ -40,6 +42,7 @@ const routers: Readonly<Record<string, Router>> = Object.freeze({
     streamRoutes,
     jobRoutes,
     executionRoutes,
+    otaUpdateRoutes,
   ),
   "iot-jobs-data": new Router(jobsDataRoutes),
 });
@@ -146,7 +149,8 @@ const frontDoor = Object.freeze({
   "body-changed": "InvalidSignatureException",
 });
 
-function formatError(error: unknown): Reply {
+function formatError(cause: unknown): Reply {
+  const error = cause instanceof S3Error ? new IotError("InvalidRequest", cause.message) : cause;
   if (error instanceof IotError) return formatJson(error.status, error, error.exception);
   if (error instanceof SignatureError) return formatJson(403, error, frontDoor[error.fault]);
   const message = error instanceof Error ? error.message : "";
