@@ -65,8 +65,12 @@ test-unit: build bootloader-wasm bootloader-native linux ## unit, contract and p
 test-xs: build linux ## unit and contract tests on the XS device
 	node build/node/tools/test-xs.js
 
+.PHONY: test-e2e
+test-e2e: build linux ## whole updates on the XS device: the three acts, bad documents, bad networks
+	node --test build/node/test/e2e/
+
 .PHONY: test
-test: check test-unit test-xs ## everything that must hold before a commit
+test: check test-unit test-xs test-e2e ## everything that must hold before a commit
 
 include toolchain/xs.mk
 include hosts/linux/linux.mk

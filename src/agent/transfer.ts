@@ -141,7 +141,7 @@ export class Transfer {
     return this.bitmap.blockCount - this.bitmap.remaining;
   }
 
-  /** Writes where the update is to the journal. @throws OtaError "flash-failed". */
+  /** Writes where the update is to the journal. @throws OtaError "flash-failed", "image-too-large". */
   save(phase: Phase): void {
     const { firmware } = this.#options.platforms;
     const hasImage = phase !== "receiving" && hasFirmware(this.job, this.#options.config);
@@ -159,21 +159,24 @@ export class Transfer {
   #save(phase: Phase, fileIndex: number, bitmap: BlockBitmap, image: Uint8Array | undefined): void {
     const { config, version, journal } = this.#options;
     const { size, fileType, signature } = this.job.files[fileIndex] as JobFile;
-    journal.save(
-      formatProgress({
-        phase,
-        jobId: this.job.jobId,
-        fileIndex,
-        log2BlockSize: config.log2FileBlockSize,
-        fileType,
-        previous: version,
-        size,
-        identity: identityOf(signature),
-        image: image ?? new Uint8Array(IMAGE_LENGTH),
-        note: "",
-        bitmap: bitmap.bits,
-      }),
-    );
+    const record = formatProgress({
+      phase,
+      jobId: this.job.jobId,
+      fileIndex,
+      log2BlockSize: config.log2FileBlockSize,
+      fileType,
+      previous: version,
+      size,
+      identity: identityOf(signature),
+      image: image ?? new Uint8Array(IMAGE_LENGTH),
+      note: "",
+      bitmap: bitmap.bits,
+    });
+    if (record.length > journal.capacity) {
+      const what = `${size} bytes are more blocks than the journal can keep count of`;
+      throw new OtaError("image-too-large", what);
+    }
+    journal.save(record);
   }
 
   /**

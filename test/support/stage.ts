@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+import type { ExecutionView } from "xs-ota/cli/job-watch";
+import { Stage, type StageOptions } from "xs-ota/cli/demo/stage";
+import { makeTemporaryFolder } from "./files.js";
+
+/** A desk cloud and a device for a test file. Remove it when the tests are done. */
+export interface StageBench {
+  readonly stage: Stage;
+  close(): Promise<void>;
+}
+
+export async function openStage(options: Partial<StageOptions> = {}): Promise<StageBench> {
+  const { folder, remove } = makeTemporaryFolder();
+  const stage = await Stage.open({ board: "linux", ...options, folder });
+  return {
+    stage,
+    async close() {
+      await stage.close();
+      remove();
+    },
+  };
+}
+
+/** Waits until the device is through with a job. */
+export async function outcomeOf(stage: Stage, jobId: string): Promise<ExecutionView> {
+  let last: ExecutionView | undefined;
+  for await (const { executions } of stage.watch(jobId)) last = executions[0];
+  if (last === undefined) throw new Error(`job ${jobId} has no device`);
+  return last;
+}
+
+/** The version that the device last said it runs. */
+export function runningVersion(stage: Stage): string | undefined {
+  const versions = stage.console.lines.map(line => /runs (\d+\.\d+\.\d+)/.exec(line)?.[1]);
+  return versions.filter(version => version !== undefined).at(-1);
+}
