@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import TCP from "embedded:io/socket/tcp";
+import HTTPClient from "embedded:network/http/client";
 import MQTTClient from "embedded:network/mqtt/client";
 import { openCertificates } from "xs-ota/common/certificates";
 import { crypto } from "xs-ota/common/crypto";
+import { EcmaHttpClient } from "xs-ota/common/http";
 import { readIdentity, type Identity } from "xs-ota/common/identity";
 import { EcmaMqttClient } from "xs-ota/common/mqtt";
 import { readImageFacts } from "xs-ota/image/facts";
@@ -32,6 +34,7 @@ export interface Host {
   readonly clock: Clock;
   readonly device: Device;
   readonly mqtt: EcmaMqttClient;
+  readonly http: EcmaHttpClient;
   readonly identity: Identity;
   /** From the header of the image in slot-a, which is the one that runs. */
   readonly runningVersion: string;
@@ -70,6 +73,7 @@ export function openHost(options: HostOptions = {}): Host {
     clock,
     device,
     mqtt: connect(identity, options),
+    http: new EcmaHttpClient({ HTTPClient, clock, socket: { io: TCP } }),
     identity,
     runningVersion: formatImageVersion(readImageFacts(slotA, boot.capacity).header.version),
   });
