@@ -21,33 +21,35 @@ export interface SourceOptions {
   readonly protocols: readonly DataProtocol[];
 }
 
-type Maker = (options: SourceOptions, job: OtaJob) => BlockSource | undefined;
+/** A source, or what it lacks. */
+type Made = { readonly source: BlockSource } | { readonly lacks: string };
 
-/** How a source is made; `undefined` when the job, or the device, lacks what it needs. */
-const makers: Readonly<Record<DataProtocol, Maker>> = Object.freeze({
-  MQTT: ({ mqtt, thingName, blockSize, memory }, { streamName }) => {
-    if (streamName === undefined) return undefined;
-    const buffer = memory.take("request", REQUEST_BUFFER);
-    return new MqttSource(mqtt, thingName, streamName, blockSize, buffer);
-  },
-  HTTP: ({ http, blockSize, memory }, { files }) => {
-    if (http === undefined || files.some(({ url }) => url === undefined)) return undefined;
-    return new HttpSource(http, memory.take("block", blockSize));
-  },
-});
+const makers: Readonly<Record<DataProtocol, (options: SourceOptions, job: OtaJob) => Made>> =
+  Object.freeze({
+    MQTT: ({ mqtt, thingName, blockSize, memory }, { streamName }) => {
+      if (streamName === undefined) return { lacks: "the job has no streamname" };
+      const buffer = memory.take("request", REQUEST_BUFFER);
+      return { source: new MqttSource(mqtt, thingName, streamName, blockSize, buffer) };
+    },
+    HTTP: ({ http, blockSize, memory }, { files }) => {
+      if (http === undefined) return { lacks: "the device has no HTTP" };
+      if (files.some(({ url }) => url === undefined)) {
+        return { lacks: "the job has no update_data_url" };
+      }
+      return { source: new HttpSource(http, memory.take("block", blockSize)) };
+    },
+  });
 
 /**
  * The sources for a job, in the order that the device prefers: of the protocols that the job offers, those that both can do.
- * @throws OtaError "protocol-unsupported" when there is none.
+ * @throws OtaError "protocol-unsupported" when there is none, saying what each one lacks.
  */
 export function chooseSources(options: SourceOptions, job: OtaJob): readonly BlockSource[] {
   const offered = options.protocols.filter(protocol => job.protocols.includes(protocol));
-  const sources = offered
-    .map(protocol => makers[protocol](options, job))
-    .filter(source => source !== undefined);
+  const made = offered.map(protocol => ({ protocol, ...makers[protocol](options, job) }));
+  const sources = made.flatMap(one => ("source" in one ? [one.source] : []));
   if (sources.length > 0) return sources;
-  throw new OtaError(
-    "protocol-unsupported",
-    `the job offers ${job.protocols.join(", ")}, the device takes ${options.protocols.join(", ")}`,
-  );
+  const lacking = made.flatMap(one => ("lacks" in one ? [`${one.protocol}: ${one.lacks}`] : []));
+  const offer = `the job offers ${job.protocols.join(", ")}, the device takes ${options.protocols.join(", ")}`;
+  throw new OtaError("protocol-unsupported", [offer, ...lacking].join("; "));
 }

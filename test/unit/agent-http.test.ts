@@ -146,3 +146,10 @@ test("a job whose protocols the device has not is refused by name", () => {
   const status = bench.mqtt.take().at(-1) ?? "";
   assert.match(status, /"REJECTED".*aborted: 0x0000000d.*offers HTTP, the device takes MQTT/);
 });
+
+test("a job that lacks what its protocol needs is refused with what it lacks", () => {
+  const bench = new AgentBench();
+  bench.agent.start();
+  bench.job(jobMessage(SIZE, { protocols: ["HTTP"] }));
+  assert.match(bench.mqtt.take().at(-1) ?? "", /HTTP: the job has no update_data_url/);
+});
