@@ -5,6 +5,8 @@ import { ApiServer } from "./api/server.js";
 import { type Credentials, presignGet } from "./api/sigv4.js";
 import { Broker, type TlsIdentity } from "./broker.js";
 import { Desk } from "./desk.js";
+import { Faults, type FaultPlan } from "./faults/faults.js";
+import { FaultyLine } from "./faults/line.js";
 import { parseS3Url } from "./files/url.js";
 import { place } from "./registry/arn.js";
 import { AccessControl } from "./security/access.js";
@@ -19,6 +21,8 @@ export interface CloudOptions {
   readonly host?: string;
   /** The folder that keeps the state; without one the state ends with the process. */
   readonly directory?: string | undefined;
+  /** What goes wrong on the line, and how often; nothing unless told. */
+  readonly faults?: FaultPlan | undefined;
   /** The port of the REST API and S3, 0 (any that is free) unless told. */
   readonly restPort?: number;
   /** The port of plain MQTT, 0 (any that is free) unless told. */
@@ -65,17 +69,22 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const store = new Store(directory === undefined ? memoryDisk() : sqliteDisk(directory));
   const credentials = readCredentials(store);
   const authority = await CertificateAuthority.open(store);
+  const faults = new Faults(options.faults);
   const desk: Desk = new Desk({
     store,
     now: Date.now,
-    publish: (topic, payload, qos) => broker.publish(topic, payload, qos),
-    presign: (url, expiresInSec) => presign(url, expiresInSec, endpoint, credentials),
+    publish: (topic, payload, qos) => line.fromCloud(topic, payload, qos),
+    presign: (url, expiresInSec, thing) => {
+      const at = Date.now() - (faults.expires(thing) ? (expiresInSec + 1) * 1000 : 0);
+      return presign(url, expiresInSec, endpoint, credentials, at);
+    },
     endpointAddress: () => `${mqtts.host}:${mqtts.port}`,
     planned: () => alarm.set(),
   });
   const alarm = new Alarm(desk);
   const access = new AccessControl(desk);
-  const broker = await Broker.open({ handle: desk.handle.bind(desk), access });
+  const line = openLine(faults, desk, () => broker);
+  const broker: Broker = await Broker.open({ handle: line.fromDevice.bind(line), access });
   const api = new ApiServer({ desk, authority, credentials, now: Date.now });
   const mqtt = { host, port: await broker.listen(host, options.mqttPort ?? 0) };
   const identity = await tlsIdentity(authority, host);
@@ -87,10 +96,20 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     rootCertificate: authority.certificatePem,
     async close() {
       alarm.clear();
+      line.close();
       await Promise.all([api.close(), broker.close()]);
       store.close();
     },
   };
+}
+
+function openLine(faults: Faults, desk: Desk, broker: () => Broker): FaultyLine {
+  return new FaultyLine(faults, {
+    toCloud: (thing, topic, payload) => desk.handle(thing, topic, payload),
+    toDevice: (topic, payload, qos) => broker().publish(topic, payload, qos),
+    refuse: (topic, payload) => desk.refuse(topic, payload),
+    disconnect: thing => broker().disconnect(thing),
+  });
 }
 
 /** A certificate for the address that it listens on, and for the names of this machine. */
@@ -120,12 +139,13 @@ function presign(
   expiresInSec: number,
   endpoint: string,
   credentials: Credentials,
+  atMs: number,
 ): string {
   const at = parseS3Url(url);
   if (at === undefined) return url;
   const key = at.key.split("/").map(encodeURIComponent).join("/");
   const own = `${endpoint}/${at.bucket}/${key}`;
-  return presignGet(own, expiresInSec, place.region, credentials, Date.now());
+  return presignGet(own, expiresInSec, place.region, credentials, atMs);
 }
 
 /** Wakes the services when they have something to do. */

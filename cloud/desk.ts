@@ -16,13 +16,15 @@ import type { Store } from "./store/store.js";
 import type { S3Location } from "./streams/stream.js";
 import { type StoredFile, StreamsService } from "./streams/service.js";
 
+type Presign = (url: string, expiresInSec: number, thingName: string) => string;
+
 export interface DeskOptions {
   readonly store: Store;
   /** The time in ms since the epoch; a test may give its own. */
   readonly now: () => number;
   readonly publish: Publish;
-  /** Signs an S3 URL for `expiresInSec` seconds; without it, placeholders stay as they are. */
-  readonly presign?: (url: string, expiresInSec: number) => string;
+  /** Signs an S3 URL for a thing and `expiresInSec` seconds; without it, placeholders stay as they are. */
+  readonly presign?: Presign;
   /** What DescribeEndpoint gives: "host:port" of the broker. */
   readonly endpointAddress?: () => string;
   /** Called after each run, when `wakeAt` may have another answer. */
@@ -66,8 +68,8 @@ export class Desk {
     this.jobs = new JobsService({
       ...shared,
       thingsOf: arn => this.#thingsOf(arn),
-      fillDocument: (document, job) =>
-        presign === undefined ? document : fillPlaceholders(document, job, presign),
+      fillDocument: (job, thingName) =>
+        presign === undefined ? job.document : fillPlaceholders(job, thingName, presign),
     });
     this.streams = new StreamsService({ ...shared, readFile: at => this.#readFile(at) });
     const { jobs, streams, files } = this;
@@ -89,6 +91,11 @@ export class Desk {
       if (this.jobs.topics.handle(thingName, topic, payload)) return;
       this.streams.handle(thingName, topic, payload);
     });
+  }
+
+  /** Answers a request as a service does that has too many; only the Jobs service tells so. */
+  refuse(topic: string, payload: Uint8Array): void {
+    if (topic.split("/")[3] === "jobs") this.run(() => this.jobs.topics.refuse(topic, payload));
   }
 
   /** Does all that is due by now; harmless when nothing is. */
@@ -171,11 +178,9 @@ export class Desk {
 }
 
 /** Each request for a document gets URLs of its own, good from that moment on. */
-function fillPlaceholders(
-  document: string,
-  job: Job,
-  presign: (url: string, expiresInSec: number) => string,
-): string {
+function fillPlaceholders(job: Job, thingName: string, presign: Presign): string {
   const expiresInSec = job.presignedUrlConfig?.expiresInSec ?? DEFAULT_EXPIRY_SEC;
-  return document.replace(PLACEHOLDER, (_, url: string) => presign(url, expiresInSec));
+  return job.document.replace(PLACEHOLDER, (_, url: string) =>
+    presign(url, expiresInSec, thingName),
+  );
 }

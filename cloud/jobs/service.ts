@@ -31,8 +31,8 @@ export interface JobsServiceOptions {
    * @throws IotError "ResourceNotFound".
    */
   readonly thingsOf: (targetArn: string) => readonly string[];
-  /** Replaces the placeholders of a document, as each request for it asks. */
-  readonly fillDocument: (document: string, job: Job) => string;
+  /** Replaces the placeholders of a job's document, as each request of a thing for it asks. */
+  readonly fillDocument: (job: Job, thingName: string) => string;
 }
 
 /** The Jobs service: what operators do with jobs, and what devices do with executions. */
@@ -48,7 +48,7 @@ export class JobsService {
     const { store, outbox, now, isThing } = options;
     this.#options = options;
     this.#jobs = store.table<Job>("jobs");
-    const documentOf = (execution: Execution): unknown => this.#documentOf(execution.jobId);
+    const documentOf = (execution: Execution): unknown => this.#documentOf(execution);
     this.executions = new ExecutionQueue(store, outbox, now, documentOf);
     this.#progress = new JobProgress(this.#jobs, this.executions, now);
     this.device = new DeviceOperations({
@@ -228,9 +228,8 @@ export class JobsService {
     this.#progress.ended(removed);
   }
 
-  #documentOf(jobId: string): unknown {
-    const job = this.get(jobId);
-    return JSON.parse(this.#options.fillDocument(job.document, job));
+  #documentOf({ jobId, thingName }: Execution): unknown {
+    return JSON.parse(this.#options.fillDocument(this.get(jobId), thingName));
   }
 }
 

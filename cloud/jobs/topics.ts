@@ -54,6 +54,17 @@ export class JobsTopics {
     return true;
   }
 
+  /** Answers a request as if there were too many of them. */
+  refuse(topic: string, payload: Uint8Array): void {
+    const clientToken = tokenOf(parseJson(payload).request);
+    this.#outbox.postJson(`${topic}/rejected`, {
+      code: "RequestThrottled",
+      message: "Too many requests",
+      ...(clientToken !== undefined && { clientToken }),
+      ...stamp(this.#now()),
+    });
+  }
+
   #route(thingName: string, words: readonly string[]): Operation {
     const [, , topicThing, , jobId = "", verb] = words;
     const name = verb === undefined ? jobId : `{jobId}/${verb}`;
