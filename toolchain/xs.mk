@@ -7,6 +7,10 @@ XS_INCLUDES := -I$(XS_DIR)/includes -I$(XS_DIR)/platforms -I$(XS_DIR)/sources
 # XS is used as it comes: its warnings are not ours to fix.
 XS_CFLAGS := -O2 -w
 
+# `make V=1` shows the compilers' command lines, otherwise a line for each file.
+QUIET := $(if $(V),,@)
+SAY := $(if $(V),true,echo)
+
 build/node/toolchain/main.js: $(wildcard toolchain/*.ts) node_modules/.package-lock.json
 	npx tsc -p .
 	@touch $@
@@ -23,14 +27,17 @@ XSC_DEFINES := -DmxCompile=1 -DmxParse=1
 
 $(XSC_XS_NAMES:%=build/xsc/xs%.o): build/xsc/%.o: $(XS_DIR)/includes/xs.h
 	@mkdir -p $(@D)
-	$(CC) $(XS_CFLAGS) $(XSC_DEFINES) $(XS_INCLUDES) -c $(XS_DIR)/sources/$*.c -o $@
+	@$(SAY) "  CC  $@"
+	$(QUIET)$(CC) $(XS_CFLAGS) $(XSC_DEFINES) $(XS_INCLUDES) -c $(XS_DIR)/sources/$*.c -o $@
 
 build/xsc/%.o: toolchain/xsc/%.c toolchain/xsc/xsc.h $(XS_DIR)/includes/xs.h
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror $(XSC_DEFINES) $(XS_INCLUDES:-I%=-isystem %) -c $< -o $@
+	@$(SAY) "  CC  $@"
+	$(QUIET)$(CC) -O2 -Wall -Wextra -Werror $(XSC_DEFINES) $(XS_INCLUDES:-I%=-isystem %) -c $< -o $@
 
 build/xsc/xsc: $(XSC_OBJECTS)
-	$(CC) -o $@ $^ -lm
+	@$(SAY) "  LD  $@"
+	$(QUIET)$(CC) -o $@ $^ -lm
 
 .PHONY: xsc
 xsc: build/xsc/xsc ## builds the bytecode compiler from the sources of XS

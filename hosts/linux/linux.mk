@@ -18,32 +18,41 @@ build/linux/made/natives.mk: manifest.json $(wildcard hosts/*.json hosts/*/*.jso
 	$(TOOLCHAIN) natives --manifest hosts/linux/manifest.json --platform linux --out build/linux/made
 	$(TOOLCHAIN) flash-map --manifest hosts/linux/flash.json --out build/linux/made/flash-map.c
 	@touch $@
--include build/linux/made/natives.mk
+# Only the inner make needs it: `make` alone must build nothing.
+ifneq ($(filter %/xs-ota-linux,$(MAKECMDGOALS)),)
+include build/linux/made/natives.mk
+endif
 
 LINUX_SOURCES := $(sort $(wildcard hosts/runtime/*.c hosts/linux/process/*.c toolchain/bootloader/*.c) \
 	$(NATIVE_SOURCES) hosts/common/signature.c) build/linux/made/natives.c build/linux/made/flash-map.c
 LINUX_OUT := build/linux
 LINUX_SANITIZE :=
+LINUX_XS_SANITIZE :=
 LINUX_OBJECTS := $(LINUX_XS_NAMES:%=$(LINUX_OUT)/xs/xs%.o) $(LINUX_SOURCES:%.c=$(LINUX_OUT)/objects/%.o)
 
 $(LINUX_OUT)/xs/%.o: $(XS_DIR)/includes/xs.h hosts/runtime/xs-platform.h
 	@mkdir -p $(@D)
-	$(CC) $(XS_CFLAGS) $(LINUX_SANITIZE) $(LINUX_DEFINES) -Ihosts/runtime $(XS_INCLUDES) -c $(XS_DIR)/sources/$*.c -o $@
+	@$(SAY) "  CC  $@"
+	$(QUIET)$(CC) $(XS_CFLAGS) $(LINUX_XS_SANITIZE) $(LINUX_DEFINES) -Ihosts/runtime $(XS_INCLUDES) -c $(XS_DIR)/sources/$*.c -o $@
 
 $(LINUX_OUT)/objects/%.o: %.c $(XS_DIR)/includes/xs.h build/linux/made/natives.mk | deps
 	@mkdir -p $(@D)
-	$(CC) -O2 -g -std=gnu11 -Wall -Wextra -Werror -MMD -MP $(LINUX_SANITIZE) $(LINUX_DEFINES) $(LINUX_INCLUDES) \
+	@$(SAY) "  CC  $@"
+	$(QUIET)$(CC) -O2 -g -std=gnu11 -Wall -Wextra -Werror -MMD -MP $(LINUX_SANITIZE) $(LINUX_DEFINES) $(LINUX_INCLUDES) \
 		$(XS_INCLUDES:-I%=-isystem %) -c $< -o $@
 -include $(LINUX_OBJECTS:.o=.d)
 
 $(LINUX_OUT)/xs-ota-linux: $(LINUX_OBJECTS)
-	$(CC) $(LINUX_SANITIZE) -o $@ $^ -lmbedx509 -lmbedcrypto -lm
+	@$(SAY) "  LD  $@"
+	$(QUIET)$(CC) $(LINUX_SANITIZE) -o $@ $^ -lmbedx509 -lmbedcrypto -lm
 
 .PHONY: linux
 linux: build/xsc/xsc build/linux/made/natives.mk ## builds the device as a Linux process, build/linux/xs-ota-linux
 	@$(MAKE) --no-print-directory $(LINUX_OUT)/xs-ota-linux
 
 .PHONY: linux-asan
+# XS shifts negative numbers, and is used as it comes: only its memory is watched.
 linux-asan: ## the same with the address and undefined-behaviour sanitizers, build/linux-asan/xs-ota-linux
 	@$(MAKE) --no-print-directory linux LINUX_OUT=build/linux-asan \
+		LINUX_XS_SANITIZE='-fsanitize=address -DmxASANStackMargin=131072' \
 		LINUX_SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -DmxASANStackMargin=131072'
