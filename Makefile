@@ -59,7 +59,7 @@ build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/boo
 
 .PHONY: test-unit
 test-unit: build bootloader-wasm bootloader-native linux ## unit, contract and power-loss tests on Node
-	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*')
+	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*' -not -path '*/deep/*')
 
 .PHONY: test-xs
 test-xs: build linux ## unit and contract tests on the XS device
@@ -68,6 +68,10 @@ test-xs: build linux ## unit and contract tests on the XS device
 .PHONY: test-e2e
 test-e2e: build linux ## whole updates on the XS device: the three acts, bad documents, bad networks
 	node --test build/node/test/e2e/
+
+.PHONY: test-deep
+test-deep: build ## what takes too long for every commit: the cloud killed again and again, large fleets
+	node --test build/node/test/deep/
 
 .PHONY: test
 test: check test-unit test-xs test-e2e ## everything that must hold before a commit

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
+
+/** What a cloud in another process says of itself. */
+export type Announcement = Pick<Cloud, "endpoint" | "region" | "credentials" | "mqtt">;
+
+const self = fileURLToPath(import.meta.url);
+
+/** A cloud in a process of its own, to be killed. */
+export class CloudProcess {
+  readonly announcement: Announcement;
+  readonly #child: ChildProcess;
+
+  /** @throws Error when it does not come up. */
+  static async start(directory: string): Promise<CloudProcess> {
+    const child = spawn(process.execPath, [self, directory], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      return new CloudProcess(JSON.parse(line) as Announcement, child);
+    }
+    throw new Error("the cloud ended before it was up");
+  }
+
+  private constructor(announcement: Announcement, child: ChildProcess) {
+    this.announcement = announcement;
+    this.#child = child;
+  }
+
+  /** Takes the process away at once, as kill -9 does; harmless when it is gone. */
+  async kill(): Promise<void> {
+    if (this.#child.signalCode !== null) return;
+    const ended = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+if (process.argv[1] === self) {
+  const { endpoint, region, credentials, mqtt } = await startCloud({
+    directory: process.argv[2],
+  });
+  process.stdout.write(`${JSON.stringify({ endpoint, region, credentials, mqtt })}\n`);
+}
