@@ -67,7 +67,7 @@ test-xs: build linux ## unit and contract tests on the XS device
 
 .PHONY: test-e2e
 test-e2e: build linux ## whole updates on the XS device: the three acts, bad documents, bad networks
-	node --test build/node/test/e2e/
+	node --test build/node/test/e2e/*.test.js
 
 .PHONY: test-deep
 test-deep: build ## what takes too long for every commit: the cloud killed again and again, large fleets

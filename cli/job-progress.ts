@@ -61,6 +61,13 @@ function lineOf(execution: ExecutionView): string {
   return `${thingName}  ${status}  ${describeExecution(execution)}`.trimEnd();
 }
 
+/** Rows that bars leave free: for the line of all devices, and for what is written above. */
+const FREE_ROWS = 4;
+
+/**
+ * A bar per device, and one above them for all. When there are more devices than rows, those that are at it are shown,
+ * as many as fit.
+ */
 function showBars(output: Output): Show {
   const bars = new cliProgress.MultiBar(
     {
@@ -75,19 +82,23 @@ function showBars(output: Output): Show {
   );
   const byThing = new Map<string, cliProgress.SingleBar>();
   output.writeAbove(line => bars.log(line));
+  function draw(name: string, width: number, share: number, status: string, note: string): void {
+    const bar = byThing.get(name) ?? bars.create(1000, 0);
+    byThing.set(name, bar);
+    bar.update(Math.round(share * 1000), { thing: name.padEnd(width), status, note });
+  }
   return {
     update({ executions }) {
-      const width = Math.max(0, ...executions.map(({ thingName }) => thingName.length));
-      for (const execution of executions) {
+      const shown = fitRows(executions, output.rows - FREE_ROWS);
+      const width = Math.max(ALL.length, ...shown.map(({ thingName }) => thingName.length));
+      if (executions.length > 1) draw(ALL, width, shareOfAll(executions), "", counts(executions));
+      for (const execution of shown) {
         const { thingName, status } = execution;
-        const bar = byThing.get(thingName) ?? bars.create(1000, 0);
-        byThing.set(thingName, bar);
-        const shown = {
-          thing: thingName.padEnd(width),
-          status,
-          note: describeExecution(execution),
-        };
-        bar.update(Math.round(receivedShare(execution) * 1000), shown);
+        draw(thingName, width, receivedShare(execution), status, describeExecution(execution));
+      }
+      const names = new Set([ALL, ...shown.map(({ thingName }) => thingName)]);
+      for (const [name, bar] of byThing) {
+        if (!names.has(name) && bars.remove(bar)) byThing.delete(name);
       }
     },
     end() {
@@ -97,11 +108,30 @@ function showBars(output: Output): Show {
   };
 }
 
+/** The name of the bar for all devices. */
+const ALL = "all";
+
+/** As many executions as there are rows: those under way first. */
+export function fitRows(executions: readonly ExecutionView[], rows: number): ExecutionView[] {
+  if (executions.length <= rows) return [...executions];
+  const underWay = executions.filter(one => one.status === "IN_PROGRESS");
+  return underWay.slice(0, Math.max(1, rows));
+}
+
+/** The share of all devices that are through, 0..1. */
+function shareOfAll(executions: readonly ExecutionView[]): number {
+  return executions.filter(isTerminal).length / executions.length;
+}
+
+/** "3 SUCCEEDED, 1 IN_PROGRESS". */
+function counts(executions: readonly ExecutionView[]): string {
+  const found = new Map<string, number>();
+  for (const { status } of executions) found.set(status, (found.get(status) ?? 0) + 1);
+  return [...found].map(([status, count]) => `${count} ${status}`).join(", ") || "no devices";
+}
+
 function summarize({ jobId, status, executions }: JobView): string {
-  const counts = new Map<string, number>();
-  for (const { status } of executions) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const parts = [...counts].map(([name, count]) => `${count} ${name}`);
-  return `job ${jobId} ${status}: ${parts.join(", ") || "no devices"}`;
+  return `job ${jobId} ${status}: ${counts(executions)}`;
 }
 
 function unsuccessful({ jobId, executions }: JobView): CliError {

@@ -10,7 +10,7 @@ export interface OutputMode {
 
 /** Where a command writes to; the process's own streams unless a test gives others. */
 export interface OutputStreams {
-  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly rows?: number };
   readonly error: NodeJS.WritableStream;
 }
 
@@ -37,6 +37,11 @@ export class Output {
   /** Whether a person looks at it as it happens: progress bars make sense. */
   get live(): boolean {
     return this.#streams.out.isTTY === true && !this.json;
+  }
+
+  /** Lines that the terminal has. */
+  get rows(): number {
+    return this.#streams.out.rows ?? 24;
   }
 
   get stream(): NodeJS.WritableStream {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "@commander-js/extra-typings";
 import { buildCommand } from "./commands/build.js";
 import { cancelCommand } from "./commands/cancel.js";
 import { cloudCommand } from "./commands/cloud.js";
+import { completionCommand } from "./commands/completion.js";
 import { demoCommand } from "./commands/demo.js";
 import { deployCommand } from "./commands/deploy.js";
 import { inspectCommand } from "./commands/inspect.js";
@@ -16,7 +17,7 @@ import { exitCodes } from "./failure.js";
 import type { Session } from "./session.js";
 
 const exitCodesHelp = `
-Exit codes:
+EXIT CODES
   0   done as asked
   1   the update ended badly, or what was inspected is not valid
   2   an argument or option is wrong
@@ -40,7 +41,11 @@ const commands: readonly ((session: Session) => Command)[] = Object.freeze([
   cancelCommand,
   deviceCommand,
   inspectCommand,
+  completionCommand,
 ]);
+
+/** Titles of the help as manual pages have them. */
+const manTitle = (title: string): string => title.replace(/:$/, "").toUpperCase();
 
 /** `xs-ota` with all its commands. */
 function createProgram(session: Session): Command {
@@ -52,8 +57,8 @@ function createProgram(session: Session): Command {
     .option("--config <file>", "the configuration, instead of ./xs-ota.json or the user's own")
     .option("--json", "print one JSON value a line")
     .option("--debug", "print stack traces")
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText("after", exitCodesHelp)
+    .configureHelp({ showGlobalOptions: true, styleTitle: title => manTitle(title) })
+    .addHelpText("afterAll", exitCodesHelp)
     .hook("preAction", command => session.configure(command.opts()));
   for (const create of commands) program.addCommand(create(session));
   for (const command of [program, ...program.commands]) {

@@ -6,7 +6,7 @@ import { wholeNumber } from "../options.js";
 import type { Session } from "../session.js";
 
 const examples = `
-Examples:
+EXAMPLES
   xs-ota build examples/thread/manifest.json --key keys/code-signing.key.pem
   xs-ota build app/manifest.json --key keys/code-signing.key.pem --version 1.1.0 --config color=red`;
 

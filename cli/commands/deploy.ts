@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 import { basename } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
+import { signatureSchemes } from "xs-ota/pal/crypto";
 import { deploy, planDeployment } from "../deployment.js";
 import type { Deployment, SignedFile } from "../deployment.js";
 import { CliError } from "../failure.js";
-import { readInput } from "../files.js";
+import { readInput, readJson } from "../files.js";
 import type { DataProtocol } from "../job-document.js";
 import { jobSettings, parseAbort, parseRamp, parseRetry } from "../job-settings.js";
 import { concludeJob, showJob } from "../job-progress.js";
 import { watchJob } from "../job-watch.js";
 import { wholeNumber } from "../options.js";
+import { reportImage } from "../report/image-report.js";
 import type { Session } from "../session.js";
 import { parsePrivateKey, signDetached } from "../signing.js";
+import type { DetachedSignature } from "../signing.js";
 
 const protocolsOf = Object.freeze({
   mqtt: ["MQTT"],
@@ -20,7 +23,7 @@ const protocolsOf = Object.freeze({
 } as const satisfies Record<string, readonly DataProtocol[]>);
 
 const examples = `
-Examples:
+EXAMPLES
   # one device, on the cloud that \`xs-ota cloud\` started, and wait for it
   xs-ota deploy build/app-1.1.0.img --thing lamp-1 --key keys/code-signing.key.pem --watch
   # a fleet: 10 devices a minute, twice as many after each 100 that took it; stop if 5 % of 20 fail
@@ -40,7 +43,7 @@ const deployArguments = () =>
     .argument("<image>", "the file that `xs-ota build` wrote")
     .option("--thing <name...>", "the devices to update")
     .option("--group <name...>", "the groups of devices to update")
-    .requiredOption("--key <file>", "the private code-signing key")
+    .option("--key <file>", "the private code-signing key (default: take <image>.sig)")
     .option("--certfile <name>", "what devices call the key's certificate", "code-signing")
     .addOption(
       new Option("--protocol <name>", "how devices fetch it")
@@ -100,10 +103,30 @@ function readDeployment(image: string, options: DeployOptions): Deployment {
 
 type FileNames = Pick<SignedFile, "path" | "certificateName" | "fileType">;
 
-function signFile(image: string, keyPath: string, names: FileNames): SignedFile {
+/** The image with the signature for the job document: made now, or by `build` or `sign` before. */
+function signFile(image: string, keyPath: string | undefined, names: FileNames): SignedFile {
   const bytes = readInput(image, "the image", "`xs-ota build` makes one.");
+  if (names.fileType === 0) checkImage(image, bytes);
+  if (keyPath === undefined) return { ...names, bytes, ...readSignature(`${image}.sig`) };
   const key = parsePrivateKey(readInput(keyPath, "the key", "`xs-ota keys` makes one."), keyPath);
   return { ...names, bytes, ...signDetached(bytes, key) };
+}
+
+/** Firmware that no bootloader would take is not sent to a fleet. @throws CliError "input". */
+function checkImage(path: string, bytes: Uint8Array): void {
+  const [problem] = reportImage({ kind: path, bytes, trusted: [], targets: [] }).problems;
+  if (problem === undefined) return;
+  const remedy = "`xs-ota inspect` says more; give --file-type for a file that is not firmware.";
+  throw new CliError("input", `${path} is no firmware: ${problem}`, remedy);
+}
+
+function readSignature(path: string): DetachedSignature {
+  const signatures = readJson(path, "the signature", "Give --key, or sign with `xs-ota sign`.");
+  for (const scheme of signatureSchemes) {
+    const signature = (signatures as Record<string, unknown> | null)?.[scheme];
+    if (typeof signature === "string") return { scheme, signature };
+  }
+  throw new CliError("input", `${path} has no signature`, "`xs-ota sign` writes one.");
 }
 
 /** A job's id may have letters, digits, - and _, 64 at most. Source: AWS IoT API, CreateJob. */

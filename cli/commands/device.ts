@@ -12,7 +12,7 @@ import { makeFlashImage } from "../flash-image.js";
 import type { Session } from "../session.js";
 
 const examples = `
-Examples:
+EXAMPLES
   # a new device on the cloud that \`xs-ota cloud\` started
   xs-ota device --thing lamp-1 --image build/app-1.0.0.img --cert keys/code-signing.cert.pem
   # the same device again, where it was

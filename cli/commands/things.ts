@@ -20,6 +20,7 @@ export function thingsCommand(session: Session): Command {
       "Lists the devices (things) that the cloud knows; `things add` tells it of new ones.",
     )
     .option("--group <name>", "only those in this group")
+    .enablePositionalOptions() // what follows `add` is its own
     .action(async ({ group }) => {
       const names = await listThings(session.openAws(), group);
       session.output.result(

@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { after, before, test } from "node:test";
 import { acts, play } from "xs-ota/cli/demo/acts";
 import { Output } from "xs-ota/cli/output";
-import { openStage, runningVersion, type StageBench } from "xs-ota/test/support/stage";
+import { openStage, outcomeOf, runningVersion, type StageBench } from "xs-ota/test/support/stage";
 
 /*
  * The acts of the demonstration: a device on XS with the real bootloader, the desk cloud, MQTT between them. Each
@@ -42,11 +42,24 @@ test("an image of 1 MiB is received, started and kept", async () => {
   assert.deepEqual((await play(expected, image, stage, output)).faults, []);
 });
 
+for (const [version, protocols] of [
+  ["1.4.0", ["HTTP"]],
+  ["1.5.0", ["MQTT", "HTTP"]],
+] as const) {
+  test(`an update goes over ${protocols.join(" or ")} too`, async () => {
+    const { stage } = bench;
+    const jobId = await stage.deploy(stage.makeFirmware({ version }), protocols);
+    const { status, details } = await outcomeOf(stage, jobId);
+    assert.equal(status, "SUCCEEDED", JSON.stringify(details));
+    assert.equal(runningVersion(stage), version);
+  });
+}
+
 test("a device that loses its power keeps what it runs", async () => {
   const { stage } = bench;
   const before = stage.console.lines.length;
   await stage.switchOff();
   stage.switchOn();
-  await stage.console.waitFor(/runs 1\.3\.0/, before);
-  assert.equal(runningVersion(stage), "1.3.0");
+  await stage.console.waitFor(/runs 1\.5\.0/, before);
+  assert.equal(runningVersion(stage), "1.5.0");
 });

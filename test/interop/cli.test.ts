@@ -8,9 +8,11 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { openAws } from "xs-ota/cli/aws";
 import type { JobView } from "xs-ota/cli/job-watch";
 import type { Profile } from "xs-ota/cli/profile";
+import { createCodeSigningPair } from "xs-ota/cli/signing";
 import { CliProcess, type CliRun } from "xs-ota/test/support/cli";
 import { makeTemporaryFolder } from "xs-ota/test/support/files";
 import { MqttClient } from "xs-ota/test/support/mqtt";
+import { packImage, signImage } from "xs-ota/toolchain/image";
 
 /*
  * The command line and the desk cloud, each a process of its own, as a user has them. Devices are bare
@@ -22,6 +24,8 @@ interface Started {
   readonly mqtt: { readonly host: string; readonly port: number };
 }
 
+const pair = await createCodeSigningPair("ecdsa-p256", "vendor", 1);
+const image = signImage(packImage({ body: Buffer.of(1), version: "1.1.0" }), pair.privateKey);
 const place = makeTemporaryFolder();
 const cloud = new CliProcess(["cloud", "--json"], place.folder);
 const started = (await cloud.nextValue()) as Started;
@@ -32,7 +36,7 @@ const run = (...args: string[]): Promise<CliRun> =>
 
 before(async () => {
   assert.equal((await run("keys", "--out", ".")).code, 0);
-  writeFileSync(join(place.folder, "app.img"), "firmware");
+  writeFileSync(join(place.folder, "app.img"), image);
 });
 
 after(async () => {
@@ -72,11 +76,21 @@ async function storedInCloud(): Promise<string[]> {
   return [...keys, ...streams.map(({ streamId }) => streamId)].map(String).sort();
 }
 
-test("things are made, and listed", async () => {
-  const added = await run("things", "add", "lamp-1", "lamp-2");
+test("things are made, put in groups, and listed", async () => {
+  const added = await run("things", "add", "lamp-1", "lamp-2", "--group", "lamps");
   assert.equal(added.code, 0, added.error);
-  const { values } = await run("things");
-  assert.deepEqual(values, [{ things: ["lamp-1", "lamp-2"] }]);
+  await run("things", "add", "other");
+  const names = async (...args: string[]): Promise<string[]> =>
+    ((await run("things", ...args)).values[0] as { things: string[] }).things.sort();
+  assert.deepEqual(await names(), ["lamp-1", "lamp-2", "other"]);
+  assert.deepEqual(await names("--group", "lamps"), ["lamp-1", "lamp-2"]);
+});
+
+test("a group is rolled out to at the rate that was given", async () => {
+  await run("things", "add", "g-1", "g-2", "--group", "slow");
+  assert.equal((await deploy("job-g", "--group", "slow", "--rate", "1")).code, 0);
+  const view = (await run("jobs", "job-g")).values[0] as JobView;
+  assert.equal(view.executions.length, 1, "the second device waits for the next minute");
 });
 
 test("a job is deployed, followed while devices report, and ends well", async () => {

@@ -5,16 +5,20 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { createCodeSigningPair } from "xs-ota/cli/signing";
 import { runCli } from "xs-ota/test/support/cli";
 import { temporaryFolder } from "xs-ota/test/support/files";
+import { packImage, signImage } from "xs-ota/toolchain/image";
 
+const pair = await createCodeSigningPair("ecdsa-p256", "vendor", 1);
+const image = signImage(packImage({ body: Buffer.of(1), version: "1.0.0" }), pair.privateKey);
 const ROLE = "arn:aws:iam::123456789012:role/ota";
 
 /** A folder with a key, an image, and a configuration whose cloud is at `endpoint`. */
 async function workplace(t: TestContext, endpoint = "http://127.0.0.1:9"): Promise<string> {
   const folder = temporaryFolder(t);
   await runCli("keys", "--out", folder);
-  writeFileSync(join(folder, "app.img"), "firmware");
+  writeFileSync(join(folder, "app.img"), image);
   const credentials = { accessKeyId: "a", secretAccessKey: "s" };
   const desk = { endpoint, region: "eu-west-1", credentials, bucket: "b", role: ROLE };
   const text = JSON.stringify({ default: "desk", profiles: { desk } });
@@ -49,7 +53,7 @@ test("a dry run prints the document that AWS's CreateOTAUpdate writes", async t 
   assert.match(afr_ota.streamname ?? "", /^AFR_OTA-[0-9a-f-]{36}$/);
   assert.deepEqual(rest, {
     filepath: "app.img",
-    filesize: 8,
+    filesize: image.length,
     fileid: 0,
     certfile: "code-signing",
     fileType: 0,
@@ -58,7 +62,7 @@ test("a dry run prints the document that AWS's CreateOTAUpdate writes", async t 
   });
   const publicKey = createPublicKey(readFileSync(join(folder, "code-signing.key.pem")));
   const detached = Buffer.from(String(signature), "base64");
-  assert.ok(verify("sha256", Buffer.from("firmware"), publicKey, detached));
+  assert.ok(verify("sha256", image, publicKey, detached));
 });
 
 test("over HTTP the document has the placeholder of a presigned URL, and no stream", async t => {
@@ -110,4 +114,28 @@ test("no stack trace is printed unless --debug asks for it", async t => {
   const debug = await deployIn(folder, "--thing", "lamp", "--debug");
   assert.doesNotMatch(plain.error, /\n\s+at /);
   assert.match(debug.error, /\n\s+at /);
+});
+
+test("a file that is no firmware is not sent as firmware, but as another type of file", async t => {
+  const folder = await workplace(t);
+  writeFileSync(
+    join(folder, "app.img"),
+    "a page of text, and no image at all, whatever its name says",
+  );
+  const { code, error } = await deployIn(folder, "--thing", "lamp", "--dry-run");
+  assert.equal(code, 3);
+  assert.match(error, /app\.img is no firmware: .*magic/);
+  const other = await deployIn(folder, "--thing", "lamp", "--dry-run", "--file-type", "7");
+  assert.equal(other.code, 0, other.error);
+});
+
+test("the signature that sign wrote beside the image is taken when no key is given", async t => {
+  const folder = await workplace(t);
+  const path = join(folder, "app.img");
+  const key = join(folder, "code-signing.key.pem");
+  const [signed] = (await runCli("sign", path, "--key", key, "--json")).values;
+  const configuration = ["--config", join(folder, "xs-ota.json")];
+  const run = await runCli(...configuration, "deploy", path, "--thing", "l", "--dry-run", "--json");
+  const [file] = (run.values[0] as Document).afr_ota.files;
+  assert.equal(file?.["sig-sha256-ecdsa"], (signed as { signature: string }).signature);
 });

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { runCli } from "xs-ota/test/support/cli";
+
+const { out: script } = await runCli("completion", "bash");
+
+/** What bash offers for the last of `words`. */
+function complete(...words: string[]): string[] {
+  const ask = `${script}
+COMP_WORDS=(${words.map(word => `"${word}"`).join(" ")}); COMP_CWORD=${words.length - 1}; _xs_ota; echo "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = spawnSync("bash", ["-c", ask], { encoding: "utf8" });
+  assert.equal(stderr, "");
+  return stdout.trim().split(" ");
+}
+
+test("bash completes commands", () => {
+  assert.deepEqual(complete("xs-ota", "de"), ["demo", "deploy", "device"]);
+});
+
+test("bash completes a command's options, the global ones included", () => {
+  assert.deepEqual(complete("xs-ota", "deploy", "--pro"), ["--protocol", "--profile"]);
+});
+
+test("bash completes the values of an option that has a list of them", () => {
+  assert.deepEqual(complete("xs-ota", "deploy", "--protocol", ""), ["mqtt", "http", "both"]);
+  assert.deepEqual(complete("xs-ota", "keys", "--type", "rsa"), ["rsa-2048", "rsa-3072"]);
+});
+
+test("fish gets a line for each command and each option", async () => {
+  const { out } = await runCli("completion", "fish");
+  assert.match(out, /^complete -c xs-ota -n __fish_use_subcommand -a deploy -d '/m);
+  assert.match(
+    out,
+    /__fish_seen_subcommand_from keys' -l type .* -x -a 'ecdsa-p256 rsa-2048 rsa-3072'/,
+  );
+});
+
+test("help has the sections of a manual page", async () => {
+  const { out } = await runCli("deploy", "--help");
+  const titles = out
+    .split("\n")
+    .filter(line => /^[A-Z][A-Z ]+$/.test(line) || line.startsWith("USAGE"));
+  const expected = ["ARGUMENTS", "OPTIONS", "GLOBAL OPTIONS", "EXAMPLES", "EXIT CODES"];
+  assert.deepEqual(titles.slice(1), expected);
+});
