@@ -20,7 +20,6 @@ export function thingsCommand(session: Session): Command {
       "Lists the devices (things) that the cloud knows; `things add` tells it of new ones.",
     )
     .option("--group <name>", "only those in this group")
-    .enablePositionalOptions() // what follows `add` is its own
     .action(async ({ group }) => {
       const names = await listThings(session.openAws(), group);
       session.output.result(
@@ -57,7 +56,9 @@ function addCommand(session: Session): Command {
     )
     .argument("<name...>", "what the devices are called")
     .option("--group <name>", "put them in this group")
-    .action(async (names, { group }) => {
+    .action(async (names, _, command) => {
+      // `things` has an option of this name too, and takes it wherever it stands
+      const { group } = command.optsWithGlobals();
       const aws = session.openAws();
       if (group !== undefined) await makeGroup(aws, group);
       for (const thingName of names) {
