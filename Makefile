@@ -69,8 +69,12 @@ test-xs: build linux ## unit and contract tests on the XS device
 test-e2e: build linux ## whole updates on the XS device: the three acts, bad documents, bad networks
 	node --test build/node/test/e2e/*.test.js
 
+.PHONY: deps-deep
+deps-deep: ## installs what test-deep needs: a browser for the dashboard
+	command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
+
 .PHONY: test-deep
-test-deep: build ## what takes too long for every commit: the cloud killed again and again, large fleets
+test-deep: build deps-deep ## what takes too long for every commit: the cloud killed again and again, large fleets
 	node --test build/node/test/deep/
 
 .PHONY: test

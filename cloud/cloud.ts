@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { Alarm } from "./alarm.js";
 import { ApiServer } from "./api/server.js";
 import { type Credentials, presignGet } from "./api/sigv4.js";
 import { Broker, type TlsIdentity } from "./broker.js";
+import { Dashboard } from "./dashboard/dashboard.js";
 import { Desk } from "./desk.js";
 import { Faults, type FaultPlan } from "./faults/faults.js";
 import { FaultyLine } from "./faults/line.js";
@@ -42,14 +44,13 @@ export interface Cloud {
   /** Where devices connect with a certificate of this cloud; they trust `rootCertificate` (PEM). */
   readonly mqtts: { readonly host: string; readonly port: number };
   readonly rootCertificate: string;
+  /** The page that shows the fleet; its address holds a secret. */
+  readonly dashboard: string;
   /** The services, for a program that shares the process. */
   readonly desk: Desk;
   /** Disconnects every device and frees the ports. */
   close(): Promise<void>;
 }
-
-/** Longest delay that a Node timer holds. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
  * Starts a cloud: an MQTT broker with AWS IoT's Jobs and Streams behind it, its REST API, and S3.
@@ -74,18 +75,20 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     store,
     now: Date.now,
     publish: (topic, payload, qos) => line.fromCloud(topic, payload, qos),
-    presign: (url, expiresInSec, thing) => {
-      const at = Date.now() - (faults.expires(thing) ? (expiresInSec + 1) * 1000 : 0);
-      return presign(url, expiresInSec, endpoint, credentials, at);
-    },
+    presign: (url, expiresInSec, thing) =>
+      presign(url, expiresInSec, endpoint, credentials, faults.expires(thing)),
     endpointAddress: () => `${mqtts.host}:${mqtts.port}`,
-    planned: () => alarm.set(),
+    planned() {
+      alarm.set();
+      dashboard.changed();
+    },
   });
   const alarm = new Alarm(desk);
+  const dashboard = new Dashboard(desk);
   const access = new AccessControl(desk);
   const line = openLine(faults, desk, () => broker);
   const broker: Broker = await Broker.open({ handle: line.fromDevice.bind(line), access });
-  const api = new ApiServer({ desk, authority, credentials, now: Date.now });
+  const api = new ApiServer({ desk, dashboard, authority, credentials, now: Date.now });
   const mqtt = { host, port: await broker.listen(host, options.mqttPort ?? 0) };
   const identity = await tlsIdentity(authority, host);
   const mqtts = { host, port: await broker.listenTls(host, options.mqttsPort ?? 0, identity) };
@@ -94,9 +97,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   return {
     ...{ endpoint, region: place.region, credentials, mqtt, mqtts, desk },
     rootCertificate: authority.certificatePem,
+    dashboard: dashboard.urlAt(endpoint),
     async close() {
-      alarm.clear();
-      line.close();
+      for (const part of [alarm, line, dashboard]) part.close();
       await Promise.all([api.close(), broker.close()]);
       store.close();
     },
@@ -139,34 +142,12 @@ function presign(
   expiresInSec: number,
   endpoint: string,
   credentials: Credentials,
-  atMs: number,
+  isExpired: boolean,
 ): string {
   const at = parseS3Url(url);
   if (at === undefined) return url;
   const key = at.key.split("/").map(encodeURIComponent).join("/");
+  const atMs = Date.now() - (isExpired ? (expiresInSec + 1) * 1000 : 0);
   const own = `${endpoint}/${at.bucket}/${key}`;
   return presignGet(own, expiresInSec, place.region, credentials, atMs);
-}
-
-/** Wakes the services when they have something to do. */
-class Alarm {
-  readonly #desk: Desk;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(desk: Desk) {
-    this.#desk = desk;
-  }
-
-  /** Call after anything that may have planned something. */
-  set(): void {
-    this.clear();
-    const at = this.#desk.wakeAt();
-    if (at === undefined) return;
-    const delay = Math.min(Math.max(at - Date.now(), 0), MAX_DELAY_MS);
-    this.#timer = setTimeout(() => this.#desk.wake(), delay).unref();
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Dashboard } from "../dashboard/dashboard.js";
 import type { Desk } from "../desk.js";
 import { S3Error } from "../files/buckets.js";
 import { formatFileError, serveFiles } from "../files/http.js";
@@ -26,6 +27,7 @@ import { thingRoutes } from "./things.js";
 
 export interface ApiOptions {
   readonly desk: Desk;
+  readonly dashboard: Dashboard;
   readonly authority: CertificateAuthority;
   readonly credentials: Credentials;
   readonly now: () => number;
@@ -58,6 +60,7 @@ export class ApiServer {
   constructor(options: ApiOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => {
+      if (options.dashboard.serve(request, response)) return;
       this.#answer(request, response).catch((error: unknown) => {
         response.destroy(error instanceof Error ? error : undefined);
       });
