@@ -16,6 +16,7 @@ const agent = new OtaAgent({
 /** What this firmware must be able to do, or the device goes back to the one before. */
 function runSelfTest(): void {
   console.log(`${config.version} is on trial`);
+  if (config["selfTest"] === "crash") throw new Error("this firmware crashes, as it is told to");
   const passes = config["selfTest"] === "when-connected" && host.mqtt.connected;
   if (passes) agent.setImageState("Accepted");
 }
