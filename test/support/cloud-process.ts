@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
@@ -29,6 +30,12 @@ export class CloudProcess {
   private constructor(announcement: Announcement, child: ChildProcess) {
     this.announcement = announcement;
     this.#child = child;
+  }
+
+  /** The most memory that it has held, in bytes. Source: proc(5), VmHWM. */
+  peakMemory(): number {
+    const status = readFileSync(`/proc/${this.#child.pid ?? 0}/status`, "utf8");
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
   }
 
   /** Takes the process away at once, as kill -9 does; harmless when it is gone. */
