@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { startCloud, type Cloud, type CloudOptions } from "xs-ota/cloud/cloud";
-import { openAws } from "./aws.js";
+import { isAwsError, openAws, type Aws } from "./aws.js";
 import type { Profile } from "./profile.js";
 
 /** A desk cloud that runs, and the profile by which the commands find it. */
@@ -20,7 +20,19 @@ export async function openDesk(options: CloudOptions = {}): Promise<Desk> {
   const { endpoint, region, credentials, mqtt } = cloud;
   const profile = { endpoint, region, credentials, mqtt, bucket: BUCKET, role: ROLE };
   const aws = openAws(profile);
-  await aws.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  aws.close();
+  try {
+    await makeBucket(aws);
+  } finally {
+    aws.close();
+  }
   return { cloud, profile };
+}
+
+/** A cloud whose state lasts has it already. */
+async function makeBucket({ s3 }: Aws): Promise<void> {
+  try {
+    await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  } catch (error) {
+    if (!isAwsError(error, "BucketAlreadyOwnedByYou")) throw error;
+  }
 }

@@ -1,39 +1,94 @@
 // SPDX-License-Identifier: MIT
 import { once } from "node:events";
 import { Command } from "@commander-js/extra-typings";
-import { openDesk } from "../desk.js";
+import { faultPlan, type FaultPlan } from "xs-ota/cloud/faults/faults";
+import { openDesk, type Desk } from "../desk.js";
+import { CliError, messageOf } from "../failure.js";
+import { readJson } from "../files.js";
 import { wholeNumber } from "../options.js";
-import { removeProfile, saveProfile } from "../profile.js";
+import { describeIssues, removeProfile, saveProfile } from "../profile.js";
 import type { Session } from "../session.js";
 
 const port = wholeNumber(0, 65535);
 
-/** `xs-ota cloud`: a cloud on this machine. */
-export function cloudCommand(session: Session): Command {
-  return new Command("cloud")
+const examples = `
+EXAMPLES
+  # a cloud whose things and jobs are there again after a restart
+  xs-ota cloud
+  # one that forgets all, loses every tenth message to devices, and cuts lamp-1 off once
+  xs-ota cloud --memory --faults faults.json
+  faults.json: {"seed": 7, "rules": [{"kind": "disconnect", "thing": "lamp-1", "times": 1},
+                {"kind": "drop", "direction": "to-device", "probability": 0.1}]}`;
+
+/** The arguments of `xs-ota cloud`, whose options get their types from here. */
+const cloudArguments = () =>
+  new Command("cloud")
     .summary("run a cloud on this machine")
     .description(
-      "Runs a cloud on this machine until Ctrl-C: AWS IoT's Jobs and Streams over MQTT, its REST API and S3. " +
-        "While it runs, the configuration has a profile for it, so that the other commands find it.",
+      "Runs a cloud on this machine until Ctrl-C: AWS IoT's Jobs and Streams over MQTT, its REST API and S3, and a " +
+        "page that shows the fleet. While it runs, the configuration has a profile for it, so that the other " +
+        "commands find it.",
     )
-    .option("--mqtt-port <n>", "where devices connect, 0 for any that is free", port, 0)
-    .option("--rest-port <n>", "where clients connect, 0 for any that is free", port, 0)
+    .option("--directory <folder>", "keeps its state", "desk-cloud")
+    .option("--memory", "keeps no state: all is gone when it ends")
+    .option("--mqtt-port <n>", "plain MQTT, 0 for any that is free", port, 0)
+    .option("--mqtts-port <n>", "MQTT over TLS, 0 for any that is free", port, 0)
+    .option("--rest-port <n>", "REST, S3 and the page, 0 for any that is free", port, 0)
+    .option("--faults <file>", "what goes wrong on the line to devices: docs/protocol.md")
     .option("--name <profile>", "what the profile is called", "desk")
-    .action(async ({ mqttPort, restPort, name }) => {
-      const { options, output, signal } = session;
-      const { cloud, profile } = await openDesk({ mqttPort, restPort });
-      const { endpoint, mqtt } = profile;
-      const configuration = options.config ?? "xs-ota.json";
-      saveProfile(configuration, name, profile);
-      output.result(
-        { endpoint, mqtt, profile: name },
-        `REST and S3  ${endpoint}\nMQTT         ${mqtt.host}:${mqtt.port}\nprofile      "${name}" in ${configuration}`,
-      );
-      try {
-        if (!signal.aborted) await once(signal, "abort");
-      } finally {
-        await cloud.close();
-        removeProfile(configuration, name, profile);
-      }
+    .addHelpText("after", examples);
+
+type CloudArguments = ReturnType<ReturnType<typeof cloudArguments>["opts"]>;
+
+/** `xs-ota cloud`: a cloud on this machine. */
+export function cloudCommand(session: Session): Command {
+  return cloudArguments().action(async options => {
+    const { output, signal } = session;
+    const { cloud, profile } = await open(options);
+    const configuration = session.options.config ?? "xs-ota.json";
+    saveProfile(configuration, options.name, profile);
+    const { endpoint, mqtt, mqtts, rootCertificate, dashboard } = cloud;
+    const value = { endpoint, mqtt, mqtts, rootCertificate, dashboard, profile: options.name };
+    output.result(value, describe(cloud, `"${options.name}" in ${configuration}`));
+    try {
+      if (!signal.aborted) await once(signal, "abort");
+    } finally {
+      await cloud.close();
+      removeProfile(configuration, options.name, profile);
+    }
+  });
+}
+
+async function open(options: CloudArguments): Promise<Desk> {
+  const { directory, memory, mqttPort, mqttsPort, restPort } = options;
+  const faults = options.faults === undefined ? undefined : readFaults(options.faults);
+  const state = memory === true ? undefined : directory;
+  try {
+    return await openDesk({ directory: state, mqttPort, mqttsPort, restPort, faults });
+  } catch (error) {
+    const remedy = "Give another --directory or port, or end what uses it.";
+    throw new CliError("tool", `the cloud does not start: ${messageOf(error)}`, remedy, {
+      cause: error,
     });
+  }
+}
+
+function readFaults(path: string): FaultPlan {
+  const parsed = faultPlan.safeParse(readJson(path, "the faults"));
+  if (parsed.success) return parsed.data;
+  throw new CliError(
+    "input",
+    `the faults ${path}: ${describeIssues(parsed.error)}`,
+    "docs/protocol.md lists the kinds and the fields.",
+  );
+}
+
+function describe({ endpoint, mqtt, mqtts, dashboard }: Desk["cloud"], profile: string): string {
+  return [
+    `REST and S3    ${endpoint}`,
+    `MQTT           ${mqtt.host}:${mqtt.port}`,
+    `MQTT over TLS  ${mqtts.host}:${mqtts.port}`,
+    `Dashboard      ${dashboard}`,
+    `Profile        ${profile}`,
+  ].join("\n");
 }

@@ -159,3 +159,22 @@ test("a deployment that fails at its last step leaves no file and no stream behi
   assert.deepEqual(await storedInCloud(), before);
   assert.ok(before.length > 0);
 });
+
+test("a cloud that is started again has what it had; its faults are checked", async () => {
+  const other = makeTemporaryFolder();
+  const inOther = (...args: string[]): CliProcess => new CliProcess(args, other.folder);
+  for (const expected of [[], ["kept"]]) {
+    const again = inOther("cloud", "--json");
+    await again.nextValue();
+    const list = await inOther("things", "--profile", "desk", "--json").end();
+    assert.deepEqual(list.values, [{ things: expected }]);
+    await inOther("things", "add", "kept", "--profile", "desk").end();
+    again.interrupt();
+    assert.equal((await again.end()).code, 0);
+  }
+  writeFileSync(join(other.folder, "faults.json"), '{"rules": [{"kind": "explode"}]}');
+  const { code, error } = await inOther("cloud", "--memory", "--faults", "faults.json").end();
+  assert.equal(code, 3);
+  assert.match(error, /faults\.json: rules\.0\.kind/);
+  other.remove();
+});
