@@ -30,7 +30,7 @@ export class Store {
   readonly #tables = new Map<string, Table<object>>();
   readonly #loaded = new Map<string, Map<string, object>>();
   /** The last change of each record since the last commit, by table and key. */
-  #pending = new Map<string, Change>();
+  readonly #pending = new Map<string, Change>();
 
   constructor(disk: Disk) {
     this.#disk = disk;
@@ -54,12 +54,14 @@ export class Store {
     return table;
   }
 
-  /** Makes every change since the last commit last, all or none. */
+  /**
+   * Makes every change since the last commit last, all or none.
+   * @throws whatever the disk throws; the changes then wait for the next commit.
+   */
   commit(): void {
     if (this.#pending.size === 0) return;
-    const changes = [...this.#pending.values()];
-    this.#pending = new Map();
-    this.#disk.write(changes);
+    this.#disk.write([...this.#pending.values()]);
+    this.#pending.clear();
   }
 
   readBlob(id: string): Uint8Array | undefined {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { memoryDisk } from "xs-ota/cloud/store/memory";
 import { sqliteDisk } from "xs-ota/cloud/store/sqlite";
 import { Store } from "xs-ota/cloud/store/store";
 import { DeskBench, ROLE } from "xs-ota/test/support/desk";
@@ -71,4 +72,26 @@ test("after a restart a job goes on where it was, with its files", t => {
   );
   const [[, block] = []] = after.ask("t1", "streams/S1/get/json", { f: 0, l: 256, n: 1 });
   assert.equal(block?.["p"], "AQID");
+});
+
+test("nobody is told of what the disk did not take, until it does", () => {
+  const disk = memoryDisk();
+  let full = false;
+  const bench = new DeskBench({
+    ...disk,
+    write(changes) {
+      if (full) throw new Error("disk full");
+      disk.write(changes);
+    },
+  });
+  bench.createJob("j1", ["t1"]);
+  bench.take();
+  full = true;
+  const update = Buffer.from('{"status":"SUCCEEDED"}');
+  const topic = "$aws/things/t1/jobs/j1/update";
+  assert.throws(() => bench.desk.handle("t1", topic, update), /disk full/);
+  assert.equal(bench.sent.length, 0);
+  full = false;
+  bench.desk.wake();
+  assert.ok(bench.sent.some(sent => sent.topic === `${topic}/accepted`));
 });
