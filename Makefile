@@ -59,7 +59,7 @@ build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/boo
 
 .PHONY: test-unit
 test-unit: build bootloader-wasm bootloader-native linux ## unit, contract and power-loss tests on Node
-	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*' -not -path '*/deep/*')
+	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*' -not -path '*/deep/*' -not -path '*/boards/*')
 
 .PHONY: test-xs
 test-xs: build linux ## unit and contract tests on the XS device
@@ -77,11 +77,18 @@ deps-deep: ## installs what test-deep needs: a browser for the dashboard
 test-deep: build deps-deep ## what takes too long for every commit: the cloud killed again and again, large fleets
 	node --test build/node/test/deep/
 
+BOARD ?= mps2-an386
+.PHONY: test-boards
+test-boards: build $(BOARD) ## power cuts and flipped bits on the emulated board BOARD
+	BOARD=$(BOARD) node --test --test-concurrency=1 build/node/test/boards/*.test.js
+
 .PHONY: test
 test: check test-unit test-xs test-e2e ## everything that must hold before a commit
 
 include toolchain/xs.mk
 include hosts/linux/linux.mk
+include hosts/bare-metal/bare-metal.mk
+include hosts/mps2-an386/mps2-an386.mk
 
 .PHONY: clean
 clean: ## removes what was built

@@ -7,11 +7,13 @@ import { buildBundle } from "./bundle.js";
 import { readFlashMap, writeFlashMap } from "./flash-map.js";
 import { readManifest } from "./manifest.js";
 import { writeNatives } from "./natives.js";
+import { writeTarget } from "./target.js";
 import { fetchXsSource } from "./xs-source.js";
 
 const usage = `usage: toolchain xs-source --out FOLDER
        toolchain natives --manifest FILE --platform NAME --out FOLDER
        toolchain flash-map --manifest FILE --out FILE
+       toolchain target --platform NAME --out FILE
        toolchain bundle --manifest FILE --platform NAME [--config JSON] --out FILE`;
 
 interface Arguments {
@@ -29,6 +31,7 @@ const commands: Readonly<Record<string, (a: Arguments) => void>> = Object.freeze
   natives: ({ manifest, platform, out }) =>
     writeNatives(readManifest({ file: manifest, platform }), out),
   "flash-map": ({ manifest, out }) => writeFlashMap(readFlashMap(manifest), out),
+  target: ({ platform, out }) => writeTarget(platform, out),
   bundle: ({ manifest, platform, config, out }) =>
     buildBundle({
       manifest,

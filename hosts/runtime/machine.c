@@ -136,6 +136,17 @@ static void log_exception(txMachine *the, const char *what)
 	xs_ota_port_log(line);
 }
 
+/* What the machine has used, and what it has: whoever gave it too little sees of what. */
+static void log_memory(txMachine *the)
+{
+	char line[160];
+
+	snprintf(line, sizeof(line), "slots %ld of %ld, chunks %ld of %ld, names %d of %d, %lu bytes in all",
+		(long)the->currentHeapCount, (long)the->maximumHeapCount, (long)the->currentChunksSize,
+		(long)the->maximumChunksSize, the->keyIndex, the->keyCount, (unsigned long)the->memoryUsed);
+	xs_ota_port_log(line);
+}
+
 void fxAbort(txMachine *the, int status)
 {
 	switch (status) {
@@ -150,6 +161,7 @@ void fxAbort(txMachine *the, int status)
 		break;
 	case XS_NOT_ENOUGH_MEMORY_EXIT:
 		xs_ota_port_log("out of memory");
+		log_memory(the);
 		break;
 	case XS_NO_MORE_KEYS_EXIT:
 		xs_ota_port_log("out of property names");

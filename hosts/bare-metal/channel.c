@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Frames on the wire: COBS of (type, socket, payload), ended by a 0. Source: Cheshire and Baker, "Consistent
+ * Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999.
+ */
+#include "channel.h"
+
+#include "board.h"
+
+#include <string.h>
+
+/* Type, socket, payload: never more than COBS encodes with one byte of overhead. */
+enum { HEAD_SIZE = 2, FRAME_MAX = HEAD_SIZE + XS_OTA_CHANNEL_PAYLOAD_MAX };
+
+static XsOtaChannelSocket *sockets;
+static uint8_t last_number;
+
+/* False until the gateway has answered our RESET: what comes before is of an earlier start. */
+static bool answered;
+static uint32_t start;
+
+/* The frame that is being received, decoded. */
+static struct {
+	uint8_t bytes[FRAME_MAX];
+	uint32_t length;
+	uint8_t left;	/* bytes until the next code */
+	bool zero_due;	/* the last code stood for a 0, if the frame goes on */
+	bool bad;
+} incoming;
+
+static void put(uint8_t byte)
+{
+	if (incoming.length == FRAME_MAX)
+		incoming.bad = true;
+	else
+		incoming.bytes[incoming.length++] = byte;
+}
+
+static void decode(uint8_t byte)
+{
+	if (incoming.left > 0) {
+		incoming.left--;
+		put(byte);
+		return;
+	}
+	if (incoming.zero_due)
+		put(0);
+	incoming.left = (uint8_t)(byte - 1);
+	incoming.zero_due = byte != 0xFF;
+}
+
+static void begin_frame(void)
+{
+	incoming.length = 0;
+	incoming.left = 0;
+	incoming.zero_due = false;
+	incoming.bad = false;
+}
+
+static XsOtaChannelSocket *find(uint8_t number)
+{
+	for (XsOtaChannelSocket *s = sockets; s; s = s->next)
+		if (s->number == number)
+			return s;
+	return NULL;
+}
+
+static bool deliver(void)
+{
+	XsOtaFrameType type = (XsOtaFrameType)incoming.bytes[0];
+	const uint8_t *payload = incoming.bytes + HEAD_SIZE;
+	uint32_t length = incoming.length - HEAD_SIZE;
+	XsOtaChannelSocket *socket;
+
+	if (incoming.bad || incoming.left > 0 || incoming.length < HEAD_SIZE)
+		return false;
+	if (type == XS_OTA_FRAME_RESET) {
+		answered = length == sizeof(start) && memcmp(payload, &start, sizeof(start)) == 0;
+		return false;
+	}
+	socket = answered ? find(incoming.bytes[1]) : NULL;
+	return socket && socket->on_frame(socket, type, payload, length);
+}
+
+/* One turn of each socket, until one has run JavaScript, which may have changed the list. */
+static bool serve_turns(void)
+{
+	for (XsOtaChannelSocket *s = sockets; s; s = s->next)
+		if (s->on_turn(s))
+			return true;
+	return false;
+}
+
+bool xs_ota_channel_serve(void)
+{
+	int byte;
+
+	while ((byte = xs_ota_board_channel_read()) >= 0) {
+		bool ran;
+
+		if (byte != 0) {
+			decode((uint8_t)byte);
+			continue;
+		}
+		ran = deliver();
+		begin_frame();
+		if (ran)
+			return true;
+	}
+	return serve_turns();
+}
+
+void xs_ota_channel_open(void)
+{
+	start = xs_ota_board_seed();
+	begin_frame();
+	xs_ota_board_channel_write(0);	/* ends what an earlier start was sending */
+	xs_ota_channel_send(0, XS_OTA_FRAME_RESET, &start, sizeof(start));
+}
+
+void xs_ota_channel_attach(XsOtaChannelSocket *socket)
+{
+	do
+		last_number++;
+	while (last_number == 0 || find(last_number));
+	socket->number = last_number;
+	socket->next = sockets;
+	sockets = socket;
+}
+
+void xs_ota_channel_detach(XsOtaChannelSocket *socket)
+{
+	for (XsOtaChannelSocket **p = &sockets; *p; p = &(*p)->next)
+		if (*p == socket) {
+			*p = socket->next;
+			return;
+		}
+}
+
+/* Each code counts the bytes up to the next 0, and stands for it. */
+static void encode(const uint8_t *bytes, uint32_t length)
+{
+	for (uint32_t first = 0; first <= length;) {
+		uint32_t count = 0;
+
+		while (first + count < length && bytes[first + count] != 0)
+			count++;
+		xs_ota_board_channel_write((uint8_t)(count + 1));
+		for (uint32_t i = 0; i < count; i++)
+			xs_ota_board_channel_write(bytes[first + i]);
+		first += count + 1;
+	}
+	xs_ota_board_channel_write(0);
+}
+
+void xs_ota_channel_send(uint8_t number, XsOtaFrameType type, const void *payload, uint32_t length)
+{
+	uint8_t frame[FRAME_MAX];
+
+	frame[0] = (uint8_t)type;
+	frame[1] = number;
+	memcpy(frame + HEAD_SIZE, payload, length);
+	encode(frame, HEAD_SIZE + length);
+}

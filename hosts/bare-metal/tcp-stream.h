@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ * A TCP connection that the gateway makes for us, with a buffer for what was received. Knows nothing of XS. */
+#ifndef XS_OTA_TCP_STREAM_H
+#define XS_OTA_TCP_STREAM_H
+
+#include "channel.h"
+
+enum { XS_OTA_TCP_BUFFER_SIZE = 2048 };
+
+typedef enum XsOtaTcpState {
+	XS_OTA_TCP_CONNECTING,
+	XS_OTA_TCP_CONNECTED,
+	XS_OTA_TCP_ENDED,	/* no more will come; what was received can still be read */
+	XS_OTA_TCP_FAILED	/* reported */
+} XsOtaTcpState;
+
+typedef struct XsOtaTcpPeer {
+	char address[16];
+	uint16_t port;
+} XsOtaTcpPeer;
+
+typedef struct XsOtaTcpStream {
+	XsOtaChannelSocket socket;	/* first: a socket's address is its stream's */
+	XsOtaTcpState state;
+	XsOtaTcpPeer peer;	/* as it was asked for */
+	uint8_t received[XS_OTA_TCP_BUFFER_SIZE];
+	uint32_t received_count;
+	uint32_t taken;	/* read since the gateway was last told that there is room */
+	uint32_t writable;	/* what may be written before the next on_writable */
+	/* Called from the run loop only. Each may close the stream; on_failed is called once, and last. */
+	void (*on_readable)(struct XsOtaTcpStream *stream);
+	void (*on_writable)(struct XsOtaTcpStream *stream);
+	void (*on_failed)(struct XsOtaTcpStream *stream);
+} XsOtaTcpStream;
+
+/* Asks for a connection to a name or an address. A failure is reported later. */
+void xs_ota_tcp_stream_open(XsOtaTcpStream *stream, const char *host, uint16_t port, bool no_delay);
+void xs_ota_tcp_stream_close(XsOtaTcpStream *stream);
+
+/* Takes received bytes, at most received_count. */
+void xs_ota_tcp_stream_read(XsOtaTcpStream *stream, void *into, uint32_t length);
+
+/* Sends bytes, at most `writable`. */
+void xs_ota_tcp_stream_write(XsOtaTcpStream *stream, const void *bytes, uint32_t length);
+
+/* Who is at the other end, when an IPv4 address was asked for. False when nobody is. */
+bool xs_ota_tcp_stream_peer(const XsOtaTcpStream *stream, XsOtaTcpPeer *peer);
+
+#endif

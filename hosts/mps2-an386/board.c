@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ * The board: clock, UARTs, watchdog, reset. */
+#include "board.h"
+#include "registers.h"
+
+enum { TICK_US = 1000, TICK_CYCLES = CLOCK_HZ / (1000000 / TICK_US), WATCHDOG_MS = 8000 };
+
+static volatile uint32_t ticks;
+
+/* What a reset leaves as it was. Anything but the magic means that the power has just come on. */
+static struct {
+	uint32_t magic;
+	uint32_t reason;	/* an XsOtaReset: of the next start */
+	uint32_t starts;
+} retained __attribute__((section(".retained")));
+
+enum { RETAINED_MAGIC = 0x4F544152 };
+
+static XsOtaReset started_by;
+
+void xs_ota_tick_handler(void);
+void xs_ota_channel_handler(void);
+
+void xs_ota_tick_handler(void)
+{
+	ticks++;
+}
+
+/* It only ends a sleep: the run loop reads the byte. */
+void xs_ota_channel_handler(void)
+{
+	CHANNEL_UART->interrupt = UART_RX_PENDING;
+}
+
+/* From here on, a reset that nobody asks for is the watchdog's. */
+static void take_reason(void)
+{
+	if (retained.magic != RETAINED_MAGIC) {
+		retained.magic = RETAINED_MAGIC;
+		retained.reason = XS_OTA_RESET_POWER_ON;
+		retained.starts = 0;
+	}
+	started_by = (XsOtaReset)retained.reason;
+	retained.reason = XS_OTA_RESET_WATCHDOG;
+	retained.starts++;
+}
+
+static void open_uart(volatile Uart *uart, uint32_t control)
+{
+	uart->divisor = UART_DIVISOR_MIN;
+	uart->control = control;
+}
+
+void xs_ota_board_open(void)
+{
+	take_reason();
+	open_uart(CONSOLE_UART, UART_TX_ENABLE);
+	open_uart(CHANNEL_UART, UART_TX_ENABLE | UART_RX_ENABLE | UART_RX_INTERRUPT);
+	SYSTICK_RELOAD = TICK_CYCLES - 1;
+	SYSTICK_VALUE = 0;
+	SYSTICK_CONTROL = SYSTICK_ENABLE;
+	NVIC_ENABLE = 1u << CHANNEL_RX_IRQ;
+}
+
+uint64_t xs_ota_board_microseconds(void)
+{
+	uint32_t tick, left;
+
+	do {
+		tick = ticks;
+		left = SYSTICK_VALUE;
+	} while (tick != ticks);
+	return (uint64_t)tick * TICK_US + (TICK_CYCLES - 1 - left) / (TICK_CYCLES / TICK_US);
+}
+
+/* With interrupts masked, so that one that comes after the check still ends the sleep. */
+void xs_ota_board_sleep(void)
+{
+	__asm volatile("cpsid i" ::: "memory");
+	if (!(CHANNEL_UART->state & UART_RX_FULL))
+		__asm volatile("wfi" ::: "memory");
+	__asm volatile("cpsie i" ::: "memory");
+}
+
+static void write_uart(volatile Uart *uart, uint8_t byte)
+{
+	while (uart->state & UART_TX_FULL)
+		;
+	uart->data = byte;
+}
+
+void xs_ota_board_console(char byte)
+{
+	write_uart(CONSOLE_UART, (uint8_t)byte);
+}
+
+void xs_ota_board_channel_write(uint8_t byte)
+{
+	write_uart(CHANNEL_UART, byte);
+}
+
+int xs_ota_board_channel_read(void)
+{
+	return CHANNEL_UART->state & UART_RX_FULL ? (int)(CHANNEL_UART->data & 0xFF) : -1;
+}
+
+void xs_ota_board_watch(void)
+{
+	WATCHDOG_LOCK = WATCHDOG_UNLOCK;
+	WATCHDOG->load = WATCHDOG_MS * (CLOCK_HZ / 1000);
+	WATCHDOG->control = WATCHDOG_INTERRUPT | WATCHDOG_RESET;
+}
+
+uint32_t xs_ota_board_watch_interval(void)
+{
+	return WATCHDOG_MS / 2;
+}
+
+_Noreturn void xs_ota_board_reset(XsOtaReset reason)
+{
+	retained.reason = reason;
+	__asm volatile("dsb" ::: "memory");
+	SCB_RESET = SCB_RESET_REQUEST;
+	for (;;)
+		;
+}
+
+/* The application is told the reason that the bootloader was told. */
+_Noreturn void xs_ota_board_start(uint32_t offset)
+{
+	const uint32_t *vectors = (const uint32_t *)(FLASH_BASE + offset);	/* stack pointer, entry */
+
+	retained.reason = started_by;
+	__asm volatile("cpsid i" ::: "memory");
+	SYSTICK_CONTROL = 0;
+	NVIC_DISABLE = UINT32_MAX;
+	__asm volatile("msr msp, %0\n\tcpsie i\n\tbx %1" :: "r"(vectors[0]), "r"(vectors[1]) : "memory");
+	__builtin_unreachable();
+}
+
+XsOtaReset xs_ota_board_reset_reason(void)
+{
+	return started_by;
+}
+
+uint32_t xs_ota_board_seed(void)
+{
+	return BOOT_ROM_SEED ^ retained.starts * 2654435761u;
+}
+
+/* Semihosting's SYS_EXIT_EXTENDED. Source: Arm, Semihosting for AArch32 and AArch64. */
+_Noreturn void xs_ota_board_power_off(int status)
+{
+	const uint32_t block[2] = { 0x20026, (uint32_t)status };
+	register uint32_t operation __asm("r0") = 0x20;
+	register const void *argument __asm("r1") = block;
+
+	__asm volatile("bkpt 0xAB" :: "r"(operation), "r"(argument) : "memory");
+	for (;;)
+		;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ * From reset to main, and every exception. Source: ARMv7-M ARM B1.5. */
+#include "board.h"
+#include "registers.h"
+
+extern uint32_t __data_load[], __data_start[], __data_end[], __bss_start[], __bss_end[], __stack_top[];
+
+int main(void);
+void xs_ota_reset_handler(void);
+void xs_ota_tick_handler(void);
+void xs_ota_channel_handler(void);
+
+/* Not a stack frame of C's: it may come from one that is broken. */
+static void fault_handler(void)
+{
+	xs_ota_board_reset(XS_OTA_RESET_CRASH);
+}
+
+/* the watchdog's first expiry; at its second it resets by itself, if this is not reached */
+static void nmi_handler(void)
+{
+	xs_ota_board_reset(XS_OTA_RESET_WATCHDOG);
+}
+
+typedef struct Vectors {
+	void *stack;
+	void (*exceptions[15])(void);
+	void (*interrupts[48])(void);
+} Vectors;
+
+__attribute__((section(".vectors"), used)) static const Vectors vectors = {
+	.stack = __stack_top,
+	.exceptions = {
+		[0] = xs_ota_reset_handler, [1] = nmi_handler,
+		[2] = fault_handler, [3] = fault_handler, [4] = fault_handler, [5] = fault_handler,
+		[10] = fault_handler, [11] = fault_handler, [13] = fault_handler, [14] = xs_ota_tick_handler
+	},
+	.interrupts = { [CHANNEL_RX_IRQ] = xs_ota_channel_handler }
+};
+
+static void copy_data(void)
+{
+	const uint32_t *from = __data_load;
+
+	for (uint32_t *to = __data_start; to < __data_end;)
+		*to++ = *from++;
+	for (uint32_t *to = __bss_start; to < __bss_end;)
+		*to++ = 0;
+}
+
+__attribute__((section(".reset"))) void xs_ota_reset_handler(void)
+{
+	SCB_VECTORS = (uint32_t)(uintptr_t)&vectors;
+	SCB_COPROCESSORS |= SCB_FPU_ACCESS;
+	__asm volatile("dsb\n\tisb" ::: "memory");
+	copy_data();
+	main();
+	xs_ota_board_reset(XS_OTA_RESET_CRASH);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+import { readFileSync } from "node:fs";
+import { BuildError } from "./build-error.js";
+
+/** Boards whose images are machine code: the runtime's, and the bundle after it. */
+export interface MachineCode {
+  /** Bytes before the body: the vector table behind it must be aligned. */
+  readonly headerSize: number;
+  /** The runtime as `make` leaves it, from the package's root. */
+  readonly runtime: string;
+}
+
+export const machineCode: Readonly<Record<string, MachineCode>> = Object.freeze({
+  "mps2-an386": { headerSize: 512, runtime: "build/mps2-an386/application.bin" },
+});
+
+/** What the linker script ends the runtime with. */
+const END_MARK = "-BUNDLEXS-OT";
+
+/**
+ * The body of a board's image: runtime, size of the bundle as u32, bundle.
+ * Source: hosts/bare-metal/application.c.
+ * @throws BuildError when the runtime is not there, or is no runtime.
+ */
+export function appendBundle(runtimePath: string, bundle: Uint8Array): Uint8Array {
+  let runtime: Buffer;
+  try {
+    runtime = readFileSync(runtimePath);
+  } catch {
+    throw BuildError.at(runtimePath, 0, "is not built; run make with the board's name");
+  }
+  if (!runtime.subarray(-16).includes(END_MARK)) {
+    throw BuildError.at(runtimePath, 0, "is not the machine code of a board's application");
+  }
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(bundle.length);
+  return new Uint8Array(Buffer.concat([runtime, size, bundle]));
+}
