@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { packageRoot } from "./boards.js";
+import type { Board, Emulator } from "./boards.js";
 import { CliError, messageOf } from "./failure.js";
+import { openGateway } from "./gateway/gateway.js";
 
 export interface DeviceProcessOptions {
-  /** The program that is the machine. */
-  readonly executable: string;
+  readonly board: Board;
   /** The file that is its flash. */
   readonly flash: string;
   /** Each line of its console. */
@@ -25,22 +30,68 @@ export interface DeviceProcess {
 }
 
 /** Starts a device on a flash file. */
-export function startDevice({ executable, flash, onLine }: DeviceProcessOptions): DeviceProcess {
-  const child = spawn(executable, ["--flash", flash], { stdio: ["ignore", "pipe", "pipe"] });
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", onLine);
-  }
-  const ended = once(child, "close").then(
-    ([code]) => code as number | null,
-    (error: unknown) => {
-      throw new CliError("tool", `${executable} does not run: ${messageOf(error)}`);
-    },
-  );
+export function startDevice(options: DeviceProcessOptions): DeviceProcess {
+  const stopped = new AbortController();
+  const { emulator } = options.board;
+  const ended =
+    emulator === undefined
+      ? run(executableOf(options), ["--flash", options.flash], options, stopped.signal)
+      : emulate(emulator, options, stopped.signal);
   return {
     ended,
     async stop() {
-      child.kill("SIGKILL");
+      stopped.abort();
       await ended;
     },
   };
+}
+
+const executableOf = ({ board }: DeviceProcessOptions): string =>
+  join(packageRoot, board.executable);
+
+async function run(
+  program: string,
+  args: readonly string[],
+  { onLine }: DeviceProcessOptions,
+  stopped: AbortSignal,
+): Promise<number | null> {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", onLine);
+  }
+  const kill = (): unknown => child.kill("SIGKILL");
+  stopped.addEventListener("abort", kill);
+  if (stopped.aborted) kill();
+  return closed(child, program);
+}
+
+async function closed(child: ChildProcess, program: string): Promise<number | null> {
+  try {
+    const [code] = (await once(child, "close")) as [number | null];
+    return code;
+  } catch (error) {
+    throw new CliError("tool", `${program} does not run: ${messageOf(error)}`);
+  }
+}
+
+/** Runs a board under its emulator, and a gateway beside it. */
+async function emulate(
+  emulator: Emulator,
+  options: DeviceProcessOptions,
+  stopped: AbortSignal,
+): Promise<number | null> {
+  const { flash } = options;
+  if (statSync(flash).size < emulator.flashFileSize) truncateSync(flash, emulator.flashFileSize);
+  const gateway = await openGateway();
+  const args = emulator.arguments({
+    executable: executableOf(options),
+    flash,
+    channelPort: gateway.port,
+    seed: randomBytes(4).readUInt32LE(),
+  });
+  try {
+    return await run(emulator.program, args, options, stopped);
+  } finally {
+    gateway.close();
+  }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { OtaError } from "xs-ota/pal/error";
 import { BuildError } from "xs-ota/toolchain/build-error";
 import { buildBundle } from "xs-ota/toolchain/bundle";
+import { appendBundle, machineCode } from "xs-ota/toolchain/machine-code";
 import { ImageError, packImage, signImage } from "xs-ota/toolchain/image";
 import { packageRoot } from "./boards.js";
 import { CliError } from "./failure.js";
@@ -38,12 +39,17 @@ export function buildFirmware(options: FirmwareOptions): Uint8Array {
   const bundle = `${options.out}.bundle`;
   const compiler = join(packageRoot, "build/xsc/xsc");
   return explained(() => {
-    buildBundle({ manifest, platform, config: { ...config, version }, out: bundle, compiler });
-    const body = readFileSync(bundle);
+    const machine = machineCode[platform];
+    const linked = machine !== undefined;
+    const whole = { ...config, version };
+    buildBundle({ manifest, platform, config: whole, out: bundle, compiler, linked });
+    const bytes = readFileSync(bundle);
     rmSync(bundle);
+    const body = linked ? appendBundle(join(packageRoot, machine.runtime), bytes) : bytes;
     return packImage({
       body,
       version,
+      ...(linked ? { headerSize: machine.headerSize } : {}),
       ...(securityCounter === undefined ? {} : { securityCounter }),
       ...(target === undefined ? {} : { target }),
     });

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { X509Certificate } from "node:crypto";
+import { join } from "node:path";
 import { flashSize, type FlashMap, type FlashPartitionEntry } from "xs-ota/toolchain/flash-map";
 import { formatTrustedKeys } from "xs-ota/toolchain/image";
+import { packageRoot, type Board } from "./boards.js";
 import { CliError, messageOf } from "./failure.js";
+import { readInput } from "./files.js";
 
 /** Who a device is. Source: docs/flash-format.md, "Data". */
 export interface DeviceIdentity {
@@ -17,6 +20,8 @@ export interface FlashContents {
   readonly identity: DeviceIdentity;
   /** The signed image that it starts with. */
   readonly image: Uint8Array;
+  /** Machine code, on boards; absent where the bootloader is not on the flash. */
+  readonly bootloader?: Uint8Array;
 }
 
 /**
@@ -24,10 +29,14 @@ export interface FlashContents {
  * The bootloader trusts the keys of the same certificates as the agent.
  * @throws CliError "input" when something does not fit.
  */
-export function makeFlashImage(map: FlashMap, { identity, image }: FlashContents): Uint8Array {
+export function makeFlashImage(
+  map: FlashMap,
+  { identity, image, bootloader }: FlashContents,
+): Uint8Array {
   const flash = new Uint8Array(flashSize(map)).fill(map.erasedByte);
+  const keys = formatTrustedKeys(Object.entries(identity.certificates).map(publicKeyOf));
   const contents = {
-    boot: formatTrustedKeys(Object.entries(identity.certificates).map(publicKeyOf)),
+    boot: bootloader === undefined ? keys : withKeys(map, bootloader, keys),
     "slot-a": image,
     // ended by an erased byte
     data: Buffer.concat([Buffer.from(JSON.stringify(identity)), Buffer.of(map.erasedByte)]),
@@ -45,6 +54,24 @@ export function findPartition({ partitions }: FlashMap, name: string): FlashPart
   const found = partitions.find(partition => partition.name === name);
   if (found !== undefined) return found;
   throw new CliError("input", `the flash map has no partition "${name}"`);
+}
+
+/** The board's bootloader, for FlashContents. @throws CliError "input" when it is not built. */
+export function readBootloader({ bootloader, makeTarget }: Board): { bootloader?: Uint8Array } {
+  if (bootloader === undefined) return {};
+  const path = join(packageRoot, bootloader);
+  return { bootloader: readInput(path, "the bootloader", `\`make ${makeTarget}\` builds it.`) };
+}
+
+/** The boot partition of a board: machine code, and the trusted keys in the last block. */
+function withKeys(map: FlashMap, bootloader: Uint8Array, keys: Uint8Array): Uint8Array {
+  const { size } = findPartition(map, "boot");
+  const keysOffset = size - map.blockSize;
+  if (bootloader.length > keysOffset) throw tooLarge("boot", bootloader.length, keysOffset);
+  const bytes = new Uint8Array(size).fill(map.erasedByte);
+  bytes.set(bootloader);
+  bytes.set(keys, keysOffset);
+  return bytes;
 }
 
 function publicKeyOf([name, pem]: [string, string]): string {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { boardNames } from "../boards.js";
 import { buildFirmware, manifestVersion, signFirmware, writeSignedImage } from "../firmware.js";
 import { wholeNumber } from "../options.js";
 import type { Session } from "../session.js";
@@ -27,7 +28,7 @@ const buildArguments = () =>
     .option("--target <name>", "the only kind of device that may run it (default: any)")
     .addOption(
       new Option("--board <name>", "the machine to build for")
-        .choices(["linux"])
+        .choices(boardNames)
         .default("linux" as const),
     )
     .addHelpText("after", examples);

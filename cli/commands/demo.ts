@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { Command, Option } from "@commander-js/extra-typings";
+import { boardNames } from "../boards.js";
 import { runDemo } from "../demo/demo.js";
 import type { Session } from "../session.js";
 
@@ -14,7 +15,7 @@ export function demoCommand({ output, signal }: Session): Command {
     )
     .addOption(
       new Option("--board <name>", "the machine to run")
-        .choices(["linux"])
+        .choices(boardNames)
         .default("linux" as const),
     )
     .action(async ({ board }) => runDemo(board, output, signal));

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
-import { boards, packageRoot } from "../boards.js";
+import { boardNames, boards, packageRoot } from "../boards.js";
 import type { Board } from "../boards.js";
 import { startDevice } from "../device-process.js";
 import { CliError } from "../failure.js";
 import { readInput } from "../files.js";
-import { makeFlashImage } from "../flash-image.js";
+import { makeFlashImage, readBootloader } from "../flash-image.js";
 import type { Session } from "../session.js";
 
 const examples = `
@@ -30,7 +30,7 @@ const deviceArguments = () =>
     .requiredOption("--thing <name>", "what the device is called")
     .addOption(
       new Option("--board <name>", "the machine to run")
-        .choices(["linux"])
+        .choices(boardNames)
         .default("linux" as const),
     )
     .option("--flash <file>", "its flash (default: devices/<thing>.flash)")
@@ -52,10 +52,10 @@ export function deviceCommand(session: Session): Command {
     const board = boards[options.board];
     const flash = options.flash ?? join("devices", `${options.thing}.flash`);
     prepareFlash(session, board, flash, options);
-    const executable = findExecutable(board);
+    checkBuilt(board);
     const { output, signal } = session;
     const onLine = (line: string): void => output.result({ console: line }, line);
-    const device = startDevice({ executable, flash, onLine });
+    const device = startDevice({ board, flash, onLine });
     signal.addEventListener("abort", () => void device.stop());
     const code = await device.ended;
     signal.throwIfAborted();
@@ -81,7 +81,11 @@ function prepareFlash(session: Session, board: Board, path: string, options: Dev
     certificates: { [options.certfile]: pem },
   };
   const map = readFlashMap(join(packageRoot, board.flashMap));
-  const bytes = makeFlashImage(map, { identity, image: readInput(image, "the image") });
+  const bytes = makeFlashImage(map, {
+    identity,
+    image: readInput(image, "the image"),
+    ...readBootloader(board),
+  });
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
 }
@@ -89,9 +93,10 @@ function prepareFlash(session: Session, board: Board, path: string, options: Dev
 const missing = (option: string, what: string): CliError =>
   new CliError("usage", `a new flash needs ${option}`, `Give ${option}, ${what}.`);
 
-function findExecutable({ executable, makeTarget }: Board): string {
+/** @throws CliError "tool" when the machine is not built. */
+function checkBuilt({ executable, makeTarget }: Board): void {
   const path = join(packageRoot, executable);
-  if (existsSync(path)) return path;
+  if (existsSync(path)) return;
   throw new CliError(
     "tool",
     `${path} is not built`,

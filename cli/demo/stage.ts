@@ -15,7 +15,7 @@ import { startDevice } from "../device-process.js";
 import type { DeviceProcess } from "../device-process.js";
 import { buildFirmware, signFirmware } from "../firmware.js";
 import type { SignedImage } from "../firmware.js";
-import { makeFlashImage } from "../flash-image.js";
+import { makeFlashImage, readBootloader } from "../flash-image.js";
 import type { DataProtocol } from "../job-document.js";
 import { watchJob } from "../job-watch.js";
 import type { JobView } from "../job-watch.js";
@@ -96,8 +96,12 @@ export class Stage {
     const certificate = readFileSync(join(this.#options.folder, "vendor.cert.pem"), "utf8");
     const certificates = { [CERTIFICATE_NAME]: certificate };
     const identity = { thingName: this.thingName, endpoint, certificates };
-    const map = readFlashMap(join(packageRoot, boards[this.#options.board].flashMap));
-    writeFileSync(this.flash, makeFlashImage(map, { identity, image: bytes }));
+    const board = boards[this.#options.board];
+    const map = readFlashMap(join(packageRoot, board.flashMap));
+    writeFileSync(
+      this.flash,
+      makeFlashImage(map, { identity, image: bytes, ...readBootloader(board) }),
+    );
     this.switchOn();
   }
 
@@ -105,7 +109,7 @@ export class Stage {
   switchOn(): void {
     const { board, onLine } = this.#options;
     this.#device = startDevice({
-      executable: join(packageRoot, boards[board].executable),
+      board: boards[board],
       flash: this.flash,
       onLine: line => {
         this.console.add(line);

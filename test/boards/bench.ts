@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import { boards, type BoardName } from "xs-ota/cli/boards";
+import { Stage } from "xs-ota/cli/demo/stage";
+
+/** The board under test: the variable BOARD names it. */
+export const board = (process.env["BOARD"] ?? "mps2-an386") as BoardName;
+
+/** Where the image is in the board's flash file. */
+export const slotAOffset = 65536;
+
+/** A cloud and a board, both gone when the test ends. */
+export async function openStage(t: TestContext): Promise<Stage> {
+  if (!(board in boards))
+    throw new Error(`BOARD=${board} is none of ${Object.keys(boards).join()}`);
+  const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-board-"));
+  const stage = await Stage.open({ folder, board });
+  t.after(async () => {
+    await stage.close();
+    rmSync(folder, { recursive: true });
+  });
+  return stage;
+}
+
+/** Numbers in [0, 1) that a seed gives again. Source: mulberry32, public domain. */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Stage } from "xs-ota/cli/demo/stage";
+import { board, openStage, seededRandom } from "./bench.js";
+
+/** Cuts while it downloads, and how long after the power came on at the latest. */
+const EARLY_CUTS = 20;
+const DOWNLOADING_MS = 3000;
+/** Cuts while it verifies, switches and tries the new image: all that is short. */
+const LATE_CUTS = 12;
+const SWITCHING_MS = 600;
+
+const seed = Number(process.env["SEED"] ?? Date.now() % 100_000);
+
+/** How the device's job ends. */
+async function outcomeOf(stage: Stage, jobId: string): Promise<string | undefined> {
+  let status: string | undefined;
+  for await (const { executions } of stage.watch(jobId)) status = executions[0]?.status;
+  return status;
+}
+
+test(`${board}: an update survives power cuts at any moment (SEED=${seed})`, async t => {
+  const random = seededRandom(seed);
+  const stage = await openStage(t);
+  const has = (text: string): boolean => stage.console.lines.some(line => line.includes(text));
+  const cutWithin = async (limitMs: number): Promise<void> => {
+    await sleep(random() * limitMs);
+    await stage.switchOff();
+    stage.switchOn();
+  };
+  stage.installDevice(stage.makeFirmware({ version: "1.0.0" }));
+  await stage.console.waitFor(/runs 1\.0\.0/);
+  const jobId = await stage.deploy(stage.makeFirmware({ version: "1.1.0" }));
+
+  let early = 0;
+  for (; early < EARLY_CUTS && !has("image verified"); early++) await cutWithin(DOWNLOADING_MS);
+  await stage.console.waitFor(/image verified/);
+  let late = 0;
+  for (; late < LATE_CUTS && !has("is permanent"); late++) await cutWithin(SWITCHING_MS);
+
+  assert.equal(await outcomeOf(stage, jobId), "SUCCEEDED");
+  await stage.console.waitFor(/runs 1\.1\.0/);
+  assert.ok(early > 0 && late > 0, `${early} early cuts, ${late} late ones`);
+  t.diagnostic(`${early} cuts while it downloaded, ${late} while it switched`);
+});
