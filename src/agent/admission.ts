@@ -4,7 +4,7 @@ import { OtaError } from "xs-ota/pal/error";
 import type { Pal } from "xs-ota/pal/pal";
 import type { BlockBitmap } from "../download/bitmap.js";
 import { readImageFacts } from "../image/facts.js";
-import { readImageInfo } from "../image/info.js";
+import { IMAGE_INFO_SIZE, readImageInfo } from "../image/info.js";
 import { type AppVersion, checkVersion } from "../job/version.js";
 import { isSameBytes } from "./progress.js";
 
@@ -34,17 +34,19 @@ export class Admission {
   /** Reads the header that is on the flash already. @throws as `checkHeader`. */
   readHeader(): void {
     const { pal, fileSize } = this.#options;
-    const bytes = new Uint8Array(Math.min(fileSize, 64));
+    const bytes = new Uint8Array(Math.min(fileSize, IMAGE_INFO_SIZE));
     pal.readBlock(0, bytes);
     this.checkHeader(bytes);
   }
 
-  /** @throws OtaError "version-same", "version-older", "image-malformed", "image-too-large". */
+  /** @throws OtaError "version-same", "version-older", "security-counter-older", "image-malformed", "image-too-large". */
   checkHeader(firstBlock: Uint8Array): void {
     const { fileSize, oldest, demands } = this.#options;
-    const { version, tlvOffset } = readImageInfo(firstBlock, fileSize);
+    const { version, securityCounter, tlvOffset } = readImageInfo(firstBlock, fileSize);
     if (oldest !== undefined) checkVersion(version, oldest);
-    if (demands !== undefined) this.#tlvs = tlvOffset;
+    if (demands === undefined) return;
+    if (securityCounter !== undefined) checkCounter(securityCounter, demands);
+    this.#tlvs = tlvOffset;
   }
 
   /** Index of the first block that is wanted before the others, or `undefined`. */
@@ -66,10 +68,7 @@ export class Admission {
     this.#tlvs = undefined;
     const source = { read: (into: Uint8Array, offset: number) => void pal.readBlock(offset, into) };
     const { securityCounter, deviceClass } = readImageFacts(source, fileSize);
-    if (securityCounter < demands.securityCounter) {
-      const what = `security counter ${securityCounter}, the device asks for ${demands.securityCounter}`;
-      throw new OtaError("security-counter-older", what);
-    }
+    checkCounter(securityCounter, demands);
     if (deviceClass === undefined || demands.deviceClass === undefined) return;
     if (!isSameBytes(deviceClass, demands.deviceClass)) {
       throw new OtaError("device-class-other", "the image is for another class of device");
@@ -77,3 +76,9 @@ export class Admission {
   }
 }
 Object.freeze(Admission.prototype);
+
+function checkCounter(securityCounter: number, demands: ImageDemands): void {
+  if (securityCounter >= demands.securityCounter) return;
+  const what = `security counter ${securityCounter}, the device asks for ${demands.securityCounter}`;
+  throw new OtaError("security-counter-older", what);
+}

@@ -27,15 +27,26 @@ export interface ImageFacts {
   readonly deviceClass: Uint8Array | undefined;
 }
 
-/** TLVs that occur at most once, where they belong, and the length of their value. */
-// prettier-ignore
-const singles = Object.freeze([
-  { name: "digest",          type: tlvTypes.sha256,          isProtected: false, length: HASH_SIZE },
-  { name: "securityCounter", type: tlvTypes.securityCounter, isProtected: true,  length: 4 },
-  { name: "deviceClass",     type: tlvTypes.deviceClass,     isProtected: true,  length: DEVICE_CLASS_SIZE },
-] as const);
+/** A TLV that occurs at most once, where it belongs, and the length of its value. */
+interface Single {
+  readonly name: "digest" | "securityCounter" | "deviceClass";
+  readonly type: number;
+  readonly isProtected: boolean;
+  readonly length: number;
+}
 
-type Found = { -readonly [Name in (typeof singles)[number]["name"]]?: Uint8Array };
+function single(name: Single["name"], type: number, isProtected: boolean, length: number): Single {
+  return Object.freeze({ name, type, isProtected, length });
+}
+
+// prettier-ignore
+const singles: readonly Single[] = Object.freeze([
+  single("digest",          tlvTypes.sha256,          false, HASH_SIZE),
+  single("securityCounter", tlvTypes.securityCounter, true,  4),
+  single("deviceClass",     tlvTypes.deviceClass,     true,  DEVICE_CLASS_SIZE),
+]);
+
+type Found = { [Name in Single["name"]]?: Uint8Array };
 
 /**
  * Reads header and TLVs of the image that starts at byte 0 of `source`. By these rules the bootloader
@@ -62,20 +73,20 @@ export function readImageFacts(source: ImageSource, limit: number): ImageFacts {
 }
 
 function collect(source: ImageSource, tlv: Tlv, found: Found): void {
-  const single = singles.find(
+  const known = singles.find(
     ({ type, isProtected }) => type === tlv.type && isProtected === tlv.isProtected,
   );
-  if (single === undefined) return;
+  if (known === undefined) return;
   const what = `TLV 0x${tlv.type.toString(16)}`;
-  if (found[single.name] !== undefined) {
+  if (found[known.name] !== undefined) {
     throw new OtaError("image-malformed", `${what} occurs twice`);
   }
-  if (tlv.length !== single.length) {
-    throw new OtaError("image-malformed", `${what}: length ${tlv.length}, not ${single.length}`);
+  if (tlv.length !== known.length) {
+    throw new OtaError("image-malformed", `${what}: length ${tlv.length}, not ${known.length}`);
   }
   const value = new Uint8Array(tlv.length);
   source.read(value, tlv.offset);
-  found[single.name] = value;
+  found[known.name] = value;
 }
 
 function littleEndian(bytes: Uint8Array | undefined): number {

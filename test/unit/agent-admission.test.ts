@@ -86,3 +86,27 @@ test("the stored counter is the number of records before the first erased one", 
     assert.equal(readSecurityCounter(counter), index + 1);
   }
 });
+
+/** The start of an ESP-IDF image of version 1.1.0, in ten blocks. Source: esp_image_header_t, esp_app_desc_t. */
+function espImage(secureVersion: number): Uint8Array {
+  const bytes = new Uint8Array(10 * BLOCK);
+  bytes.set([0xe9, 1]);
+  bytes.set([0x32, 0x54, 0xcd, 0xab, secureVersion], 32);
+  bytes.set([0x31, 0x2e, 0x31, 0x2e, 0x30], 48);
+  return bytes;
+}
+
+test("the secure version of an ESP-IDF image is checked with the first block", () => {
+  const bench = downloading(espImage(6));
+  assert.match(
+    bench.mqtt.take().join("\n"),
+    /security-counter-older: security counter 6, the device asks for 7/,
+  );
+});
+
+test("an ESP-IDF image whose secure version will do is received from its start on, for it has no TLVs", () => {
+  const bytes = espImage(7);
+  const bench = downloading(bytes);
+  bench.blocks(bytes, 1, 9);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
