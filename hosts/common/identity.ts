@@ -3,12 +3,24 @@ import { decodeUtf8 } from "xs-ota/job/utf8";
 import { OtaError } from "xs-ota/pal/error";
 import type { FlashPartition } from "xs-ota/pal/flash";
 
+/** What mutual TLS needs, PEM. */
+export interface TlsIdentity {
+  /** Whom the device trusts: Amazon Root CA 1 for AWS IoT. */
+  readonly rootCertificate: string;
+  /** The device's own, which AWS IoT has registered. */
+  readonly certificate: string;
+  /** Of the device's own certificate: PKCS #8, "BEGIN PRIVATE KEY". */
+  readonly privateKey: string;
+}
+
 /** Who a device is, and whom it trusts. Source: docs/flash-format.md, "Data". */
 export interface Identity {
   readonly thingName: string;
   readonly endpoint: { readonly host: string; readonly port: number };
   /** Code-signing certificates, PEM, by the name that a job document's `certfile` has. */
   readonly certificates: Readonly<Record<string, string>>;
+  /** Absent where the device connects without TLS. */
+  readonly tls?: TlsIdentity;
 }
 
 /** Bytes read at a time. */
@@ -23,14 +35,15 @@ export function readIdentity(data: FlashPartition): Identity {
   need(text !== "", "the data partition is empty: provision the device first");
   const identity: unknown = parse(text);
   need(isRecord(identity), "not an object");
-  const { thingName, endpoint, certificates } = identity;
+  const { thingName, endpoint, certificates, tls } = identity;
   need(typeof thingName === "string" && thingName !== "", "thingName");
   need(isRecord(endpoint), "endpoint");
   const { host, port } = endpoint;
   need(typeof host === "string" && host !== "", "endpoint.host");
   need(typeof port === "number" && Number.isInteger(port) && port > 0, "endpoint.port");
   need(isTexts(certificates), "certificates");
-  return { thingName, endpoint: { host, port }, certificates };
+  need(tls === undefined || isTlsIdentity(tls), "tls");
+  return { thingName, endpoint: { host, port }, certificates, ...(tls && { tls }) };
 }
 
 function readToErased(data: FlashPartition): Uint8Array {
@@ -58,6 +71,9 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 const isTexts = (value: unknown): value is Record<string, string> =>
   isRecord(value) && Object.values(value).every(text => typeof text === "string");
+
+const isTlsIdentity = (value: unknown): value is TlsIdentity =>
+  isTexts(value) && ["rootCertificate", "certificate", "privateKey"].every(name => name in value);
 
 function need(holds: boolean, field: string): asserts holds {
   if (!holds) throw new OtaError("argument-invalid", `identity in the data partition: ${field}`);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 import Time from "time";
-import Timer, { type TimerId } from "timer";
+import Timer from "timer";
 import type { Clock, ClockTimer } from "xs-ota/pal/clock";
 
-/** The machine's monotonic clock. */
+type TimerId = ReturnType<typeof Timer.set>;
+
+/** The machine's monotonic clock; under the SDK with its module `microseconds`, whose property the typings have optional. */
 export const clock: Clock = Object.freeze({
-  now: () => Time.microseconds / 1000,
+  now: () => (Time.microseconds as number) / 1000,
   after(delayMs: number, run: () => void): ClockTimer {
     let timer: TimerId | undefined = Timer.set(() => {
       timer = undefined;

@@ -23,6 +23,11 @@ test("the identity that was provisioned is read", () => {
   }
 });
 
+test("what mutual TLS needs is read where it was provisioned", () => {
+  const tls = { rootCertificate: "root", certificate: "own", privateKey: "key" };
+  assert.deepEqual(readIdentity(flashWith(JSON.stringify({ ...identity, tls }))).tls, tls);
+});
+
 test("an identity that fills the partition to its last byte is read", () => {
   const room = 8192 - JSON.stringify({ ...identity, thingName: "" }).length;
   const full = { ...identity, thingName: "x".repeat(room) };
@@ -41,6 +46,8 @@ const wrong: readonly (readonly [text: string, message: RegExp])[] = [
   [JSON.stringify({ ...identity, endpoint: { port: 1 } }),       /endpoint\.host/u],
   [JSON.stringify({ ...identity, endpoint: { host: "h", port: "1" } }), /endpoint\.port/u],
   [JSON.stringify({ ...identity, certificates: { a: 1 } }),      /certificates/u],
+  [JSON.stringify({ ...identity, tls: { certificate: "own" } }), /tls/u],
+  [JSON.stringify({ ...identity, tls: null }),                   /tls/u],
 ];
 
 for (const [text, message] of wrong) {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+import { decodeBase64 } from "xs-ota/job/base64";
+import { OtaError } from "xs-ota/pal/error";
+
+/**
+ * The DER bytes of the first block in `pem` that has this label.
+ * @param label what stands in its BEGIN and END lines, such as "CERTIFICATE"
+ * @throws OtaError "argument-invalid" when there is none, or its content is not base64.
+ * Source: RFC 7468.
+ */
+export function decodePem(pem: string, label: string): Uint8Array {
+  const begin = `-----BEGIN ${label}-----`;
+  const first = pem.indexOf(begin);
+  const end = pem.indexOf(`-----END ${label}-----`, first);
+  if (first < 0 || end < 0) throw new OtaError("argument-invalid", `PEM: no "${label}"`);
+  const base64 = pem.slice(first + begin.length, end).replace(/\s/g, "");
+  const der = decodeBase64(base64);
+  if (der === undefined || der.length === 0) {
+    throw new OtaError("argument-invalid", `PEM: "${label}" is not base64`);
+  }
+  return der;
+}
