@@ -3,10 +3,9 @@
  * Source: ESP-IDF v6.0 esp_ota_ops.h, esp_flash_partitions.h. */
 #include "xsmc.h"
 
+#include "app_update/include/esp_ota_ops.h"
 #include "esp_app_desc.h"
-#include "esp_efuse.h"
 #include "esp_flash_partitions.h"
-#include "esp_ota_ops.h"
 #include "esp_partition.h"
 #include "sdkconfig.h"
 
@@ -18,6 +17,9 @@
 #ifdef CONFIG_BOOTLOADER_SKIP_VALIDATE_ALWAYS
 #error "xs-ota needs CONFIG_BOOTLOADER_SKIP_VALIDATE_ALWAYS=n: see hosts/esp32/sdkconfig/sdkconfig.defaults"
 #endif
+
+/* Of esp_efuse.h, which needs folders that the SDK does not look in. */
+uint32_t esp_efuse_read_secure_version(void);
 
 enum { DIGEST_SIZE = 32, OTADATA_ENTRIES = 2 };
 

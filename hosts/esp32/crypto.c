@@ -3,9 +3,9 @@
  * big-number units. Sources: PSA Certified Crypto API 1.2; Mbed TLS 4.0 pk.h, x509_crt.h. */
 #include "xsmc.h"
 
+#include "psa.h"
 #include "signature.h"
 
-#include <psa/crypto.h>
 #include <stdlib.h>
 
 enum { DIGEST_SIZE = 32 };

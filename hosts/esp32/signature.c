@@ -3,9 +3,8 @@
  * PSA Certified Crypto API 1.2, psa_verify_hash. */
 #include "signature.h"
 
-#include <mbedtls/pk.h>
-#include <mbedtls/x509_crt.h>
-#include <psa/crypto.h>
+#include "psa.h"
+
 #include <stdlib.h>
 #include <string.h>
 
