@@ -71,6 +71,9 @@ const suitesIn = (tier: string): readonly string[] =>
 /** `test/unit/x` of `build/node/test/unit/x.js`. */
 const nameOf = (file: string): string => path.relative(compiled, file).replace(/\.js$/, "");
 
+/** The module id of a file of test/ or hosts/common/. */
+const idOf = (name: string): string => `xs-ota/${name.replace(/^hosts\//, "")}`;
+
 interface Found {
   /** Names from the package's root, without extension. */
   readonly suites: readonly string[];
@@ -115,7 +118,7 @@ async function writeApplication(): Promise<string> {
   const suites = [...shared.suites, ...device.suites];
   const modules = new Set([...shared.modules, ...device.modules]);
   const vectors = JSON.stringify(await makeSignatureVectors());
-  const own = [...modules].filter(name => name.startsWith("test/"));
+  const own = [...modules].filter(name => /^(test|hosts\/common)\//.test(name));
   const manifest = {
     include: "../../manifest.json",
     modules: {
@@ -123,7 +126,8 @@ async function writeApplication(): Promise<string> {
       ...Object.fromEntries(Object.entries(shims).map(([id, file]) => [id, `../../${file}`])),
       "node:assert/deep-equal": "../../test/xs/deep-equal",
       "xs-ota/test/vectors/signatures": "./vectors",
-      ...Object.fromEntries(own.map(name => [`xs-ota/${name}`, `../../${name}`])),
+      // what only another host's manifest has is tested here, too
+      ...Object.fromEntries(own.map(name => [idOf(name), `../../${name}`])),
     },
     // make check has checked the types, against those of Node
     typescript: { tsconfig: { compilerOptions: { noCheck: true } } },
