@@ -6,7 +6,9 @@ import {
   AgentBench,
   BLOCK,
   blockMessage,
+  type BenchOptions,
   DATA,
+  downloadingBench,
   firmware,
   jobMessage,
   JOBS,
@@ -21,12 +23,7 @@ import {
 const SIZE = 10 * BLOCK;
 const image = firmware("1.1.0", SIZE);
 
-function downloading(options: ConstructorParameters<typeof AgentBench>[0] = {}): AgentBench {
-  const bench = new AgentBench(options);
-  bench.agent.start();
-  bench.job(jobMessage(SIZE));
-  return bench;
-}
+const downloading = (options: BenchOptions = {}): AgentBench => downloadingBench(SIZE, options);
 
 test("defect 1: a zero is written as 0", () => {
   const bench = new AgentBench();

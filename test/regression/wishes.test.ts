@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AgentBench, BLOCK, firmware, jobMessage } from "xs-ota/test/support/agent-bench";
+import {
+  AgentBench,
+  type BenchOptions,
+  BLOCK,
+  downloadingBench,
+  firmware,
+  jobMessage,
+} from "xs-ota/test/support/agent-bench";
 import { MemoryPal } from "xs-ota/test/support/memory-pal";
 
 /*
@@ -12,12 +19,7 @@ import { MemoryPal } from "xs-ota/test/support/memory-pal";
 const SIZE = 10 * BLOCK;
 const image = firmware("1.1.0", SIZE);
 
-function downloading(options: ConstructorParameters<typeof AgentBench>[0] = {}): AgentBench {
-  const bench = new AgentBench(options);
-  bench.agent.start();
-  bench.job(jobMessage(SIZE));
-  return bench;
-}
+const downloading = (options: BenchOptions = {}): AgentBench => downloadingBench(SIZE, options);
 
 test("wish 1: a download goes on after a reset", () => {
   const bench = downloading({ config: { journalFrequency: 1 } });

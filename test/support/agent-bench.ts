@@ -144,3 +144,11 @@ export class AgentBench {
       this.mqtt.deliver(DATA, blockMessage(image, index));
   }
 }
+
+/** A bench whose agent has taken a job of `size` bytes and waits for blocks. */
+export function downloadingBench(size: number, options: BenchOptions = {}): AgentBench {
+  const bench = new AgentBench(options);
+  bench.agent.start();
+  bench.job(jobMessage(size));
+  return bench;
+}
