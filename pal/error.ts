@@ -32,6 +32,7 @@ const factsOf = Object.freeze({
   "stream-rejected":         facts(0x0e, "FAILED"),    // the C library does not listen, and ends by MomentumAbort
   "mqtt-failed":             facts(0xa0, "FAILED"),    // OtaMqttPublishFailed
   "http-failed":             facts(0xc2, "FAILED"),    // OtaHttpRequestFailed
+  "file-changed":            facts(0xc2, "FAILED"),    // OtaHttpRequestFailed: another file behind the URL
   "memory-exhausted":        facts(0xe1, "FAILED"),    // OtaPalOutOfMemory
   "signature-invalid":       facts(0xe3, "REJECTED"),  // OtaPalSignatureCheckFailed
   "flash-failed":            facts(0xe4, "FAILED"),    // OtaPalRxFileCreateFailed

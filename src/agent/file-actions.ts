@@ -12,6 +12,9 @@ import type { BlockFault, JobDocument, ReceivedBlock } from "./table.js";
 import { reopenFiles } from "./reopen.js";
 import { hasFirmware, Transfer } from "./transfer.js";
 
+/** How often a job's files may start clean before it fails: a server that gives another file each time is of no use. */
+const MAX_CLEAN_STARTS = 3;
+
 /** The part of the journey that a file takes: download, flash, verify, switch. */
 export class FileActions {
   readonly #context: Context;
@@ -19,16 +22,26 @@ export class FileActions {
   /** The job whose file is being made ready, received, or waits for its activation. */
   #job: OtaJob | undefined;
   #transfer: Transfer | undefined;
+  /** Of the job under way. */
+  #cleanStarts = 0;
 
   constructor(context: Context) {
     const { signal } = context;
     this.#context = context;
-    this.#sink = Object.freeze({
+    const transfer = (): Transfer | undefined => this.#transfer;
+    this.#sink = Object.freeze<BlockSink>({
       onBlock: (blockIndex: number, bytes: Uint8Array) => {
         signal("ReceivedFileBlock", { blockIndex, bytes });
       },
       onFault: (error: OtaError, isFinal: boolean) => {
         signal("BlockFault", { error, isFinal });
+      },
+      get etag() {
+        return transfer()?.etag;
+      },
+      set etag(etag: string | undefined) {
+        const current = transfer();
+        if (current !== undefined) current.etag = etag;
       },
     });
   }
@@ -59,7 +72,10 @@ export class FileActions {
     const { journal, clock } = options;
     const isBegun = this.#job === job;
     this.#job = job;
-    if (!isBegun) reopenFiles(job, platforms, trial);
+    if (!isBegun) {
+      this.#cleanStarts = 0;
+      reopenFiles(job, platforms, trial);
+    }
     const transfer = new Transfer(
       { memory, platforms, journal, clock, config, version, demands: options.demands },
       job,
@@ -129,6 +145,7 @@ export class FileActions {
   countFault({ error, isFinal }: BlockFault): void {
     this.#context.statistics.onReceived();
     this.#transfer?.supply.onFault(error, isFinal);
+    if (error.code === "file-changed") this.#startClean(error);
     if (isExpired(error)) this.#context.signal("RequestJobDocument");
   }
 
@@ -146,13 +163,40 @@ export class FileActions {
     this.#abandon(new OtaError("user-aborted", "the job was cancelled or replaced"));
   }
 
+  /** Begins the file under way anew. @throws `why` when that has happened too often. */
+  #startClean(why: OtaError): void {
+    const transfer = this.#transfer;
+    if (transfer === undefined) return;
+    if (++this.#cleanStarts > MAX_CLEAN_STARTS) throw why;
+    this.#context.requestTimer.stop();
+    transfer.saveClean();
+    this.#context.signal("CreateFile", transfer.job);
+  }
+
+  /**
+   * Verifies what is on the flash. A file that was gone on with after a reset may be of two files that the cloud had, one after
+   * the other: it gets a clean start before it is refused.
+   * @returns whether it is what was signed.
+   */
+  #isVerified(transfer: Transfer): boolean {
+    try {
+      transfer.finish();
+      return true;
+    } catch (error) {
+      const isWrong = error instanceof OtaError && error.code === "signature-invalid";
+      if (!isWrong || !transfer.isResumed) throw error;
+      this.#startClean(error);
+      return false;
+    }
+  }
+
   /** Verifies a file; the last one of the job completes it. */
   closeFile(): void {
     const { requestTimer, signal } = this.#context;
     const transfer = this.#transfer;
     if (transfer === undefined) return;
     requestTimer.stop();
-    transfer.finish();
+    if (!this.#isVerified(transfer)) return;
     if (transfer.isLast) this.#completeJob(transfer);
     else {
       transfer.saveNext();

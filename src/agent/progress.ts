@@ -7,7 +7,7 @@ import { decodeUtf8, encodeUtf8 } from "../job/utf8.js";
  * Where an update is, as it is kept in the journal; little-endian. Source: docs/flash-format.md, "Journal".
  *
  *   size  field
- *      1  format      1
+ *      1  format      2
  *      1  phase       1 receiving, 2 switching, 3 switched, 4 committed
  *      1  file        index in the job's files
  *      1  log2 of the block size
@@ -18,6 +18,7 @@ import { decodeUtf8, encodeUtf8 } from "../job/utf8.js";
  *     32  image       what identifies the new image, zeros while receiving
  *    1+n  jobId
  *    1+n  note        why a trial was given up
+ *    1+n  etag        entity tag of the file as HTTP tells it, empty when it is not known
  *    2+n  bitmap      blocks still wanted
  */
 
@@ -26,12 +27,12 @@ export type Phase = "receiving" | "switching" | "switched" | "committed";
 
 const phases: readonly Phase[] = Object.freeze(["receiving", "switching", "switched", "committed"]);
 
-const FORMAT = 1;
+const FORMAT = 2;
 const IDENTITY_LENGTH = 16;
 /** Bytes of what identifies an image: a SHA-256. */
 export const IMAGE_LENGTH = 32;
-/** Characters; four bytes each at most, and their number must fit in a byte. */
-const MAX_NOTE = 60;
+/** Characters of note and etag; four bytes each at most, and the length must fit in a byte. */
+const MAX_TEXT = 60;
 
 export interface Progress {
   readonly phase: Phase;
@@ -47,6 +48,8 @@ export interface Progress {
   /** 32 bytes, all zero while receiving. */
   readonly image: Uint8Array;
   readonly note: string;
+  /** Of the file whose blocks `bitmap` counts, if it is known. */
+  readonly etag: string | undefined;
   readonly bitmap: Uint8Array;
 }
 
@@ -71,12 +74,15 @@ const IDENTITY = 13;
 const IMAGE = IDENTITY + IDENTITY_LENGTH;
 const TEXTS = IMAGE + IMAGE_LENGTH;
 /** Bytes of a record besides its texts and its bitmap. */
-const FIXED = 5 + 4 + 4 + IDENTITY_LENGTH + IMAGE_LENGTH + 1 + 1 + 2;
+const FIXED = 5 + 4 + 4 + IDENTITY_LENGTH + IMAGE_LENGTH + 1 + 1 + 1 + 2;
 
 export function formatProgress(progress: Progress): Uint8Array {
   const jobId = encodeUtf8(progress.jobId);
-  const note = encodeUtf8(progress.note.slice(0, MAX_NOTE));
-  const bytes = new Uint8Array(FIXED + jobId.length + note.length + progress.bitmap.length);
+  const note = encodeUtf8(progress.note.slice(0, MAX_TEXT));
+  const etag = encodeUtf8(progress.etag?.slice(0, MAX_TEXT) ?? "");
+  const texts = [jobId, note, etag];
+  const textLength = texts.reduce((sum, { length }) => sum + length, 0);
+  const bytes = new Uint8Array(FIXED + textLength + progress.bitmap.length);
   const view = new DataView(bytes.buffer);
   bytes.set([
     FORMAT,
@@ -90,7 +96,7 @@ export function formatProgress(progress: Progress): Uint8Array {
   bytes.set(progress.identity, IDENTITY);
   bytes.set(progress.image, IMAGE);
   let at = TEXTS;
-  for (const text of [jobId, note]) {
+  for (const text of texts) {
     bytes[at] = text.length;
     bytes.set(text, at + 1);
     at += 1 + text.length;
@@ -135,6 +141,7 @@ export function parseProgress(record: Uint8Array): Progress | undefined {
   const cursor = new Cursor(record, TEXTS);
   const jobId = decodeUtf8(cursor.take(cursor.byte()), "flash-failed");
   const note = decodeUtf8(cursor.take(cursor.byte()), "flash-failed");
+  const etag = decodeUtf8(cursor.take(cursor.byte()), "flash-failed");
   const bitmapLength = cursor.byte() | (cursor.byte() << 8);
   return Object.freeze({
     phase,
@@ -147,6 +154,7 @@ export function parseProgress(record: Uint8Array): Progress | undefined {
     identity: record.slice(IDENTITY, IMAGE),
     image: record.slice(IMAGE, TEXTS),
     note,
+    etag: etag === "" ? undefined : etag,
     bitmap: cursor.take(bitmapLength),
   });
 }

@@ -160,6 +160,7 @@ export const table: readonly Row[] = Object.freeze([
   row("WaitingForFileBlock",  "RequestJobDocument",  "refreshJob",      "WaitingForFileBlock"),
   row("WaitingForFileBlock",  "ReceivedJobDocument", "jobNotification", "WaitingForFileBlock"),
   row("WaitingForFileBlock",  "JobGone",             "dropJob",         "RequestingJob"),
+  row("WaitingForFileBlock",  "CreateFile",          "initFile",        "RequestingFileBlock"),
   row("WaitingForFileBlock",  "CloseFile",           "closeFile",       "ClosingFile"),
   row("WaitingForFileBlock",  "Failed",              "failJob",         "RequestingJob"),
 

@@ -69,6 +69,10 @@ export class Transfer {
   readonly file: JobFile;
   readonly bitmap: BlockBitmap;
   readonly supply: Supply;
+  /** Whether blocks of it were on the flash before the last reset. */
+  readonly isResumed: boolean;
+  /** As HTTP tells it, once it has. */
+  etag: string | undefined;
   readonly #options: TransferOptions;
   readonly #pal: Pal;
   readonly #admission: Admission | undefined;
@@ -94,13 +98,15 @@ export class Transfer {
     this.#pal = platforms.of(file.fileType);
     this.supply = new Supply(supplyOptions(options), sources);
     this.#admission = this.isFirmware ? this.#makeAdmission() : undefined;
-    const resumed = progress !== undefined && this.#isOf(progress) ? progress.bitmap : undefined;
+    const resumed = this.#resumable(progress);
     this.bitmap = new BlockBitmap(
       file.size,
       1 << config.log2FileBlockSize,
-      resumed,
+      resumed?.bitmap,
       options.memory,
     );
+    this.etag = resumed?.etag;
+    this.isResumed = this.received > 0;
     if (resumed === undefined) this.save("receiving");
     this.#createFile();
   }
@@ -124,13 +130,13 @@ export class Transfer {
     this.supply.request(this.bitmap, from, this.file, sink);
   }
 
-  /** Whether a record is of this file, so that its blocks are on the flash. */
-  #isOf({ size, identity, log2BlockSize }: Progress): boolean {
-    return (
-      size === this.file.size &&
-      log2BlockSize === this.#options.config.log2FileBlockSize &&
-      isSameBytes(identity, identityOf(this.file.signature))
-    );
+  /** @returns the record when it is of this file, so that its blocks are on the flash. */
+  #resumable(progress: Progress | undefined): Progress | undefined {
+    const isSame =
+      progress?.size === this.file.size &&
+      progress.log2BlockSize === this.#options.config.log2FileBlockSize &&
+      isSameBytes(progress.identity, identityOf(this.file.signature));
+    return isSame ? progress : undefined;
   }
 
   get isFirmware(): boolean {
@@ -145,18 +151,32 @@ export class Transfer {
   save(phase: Phase): void {
     const { firmware } = this.#options.platforms;
     const hasImage = phase !== "receiving" && hasFirmware(this.job, this.#options.config);
-    this.#save(phase, this.index, this.bitmap, hasImage ? firmware.identify("spare") : undefined);
+    const image = hasImage ? firmware.identify("spare") : undefined;
+    this.#save(phase, this.index, this.bitmap, { image, etag: this.etag });
   }
 
   /** Has the journal go on with the next file, of which nothing is there. @throws OtaError "flash-failed". */
   saveNext(): void {
-    const next = this.index + 1;
-    const { size } = this.job.files[next] as JobFile;
-    const bitmap = new BlockBitmap(size, this.bitmap.blockSize);
-    this.#save("receiving", next, bitmap, undefined);
+    this.#saveNothingOf(this.index + 1);
   }
 
-  #save(phase: Phase, fileIndex: number, bitmap: BlockBitmap, image: Uint8Array | undefined): void {
+  /** Has the journal begin this file anew, for it is another one, or not what was signed. @throws OtaError "flash-failed". */
+  saveClean(): void {
+    this.supply.close(true);
+    this.#saveNothingOf(this.index);
+  }
+
+  #saveNothingOf(fileIndex: number): void {
+    const { size } = this.job.files[fileIndex] as JobFile;
+    this.#save("receiving", fileIndex, new BlockBitmap(size, this.bitmap.blockSize), {});
+  }
+
+  #save(
+    phase: Phase,
+    fileIndex: number,
+    bitmap: BlockBitmap,
+    { image, etag }: { image?: Uint8Array | undefined; etag?: string | undefined },
+  ): void {
     const { config, version, journal } = this.#options;
     const { size, fileType, signature } = this.job.files[fileIndex] as JobFile;
     const record = formatProgress({
@@ -170,6 +190,7 @@ export class Transfer {
       identity: identityOf(signature),
       image: image ?? new Uint8Array(IMAGE_LENGTH),
       note: "",
+      etag,
       bitmap: bitmap.bits,
     });
     if (record.length > journal.capacity) {

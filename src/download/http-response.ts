@@ -8,7 +8,7 @@ export interface AskedRange {
   readonly end: number;
   /** Bytes of the file, as the job says. */
   readonly size: number;
-  /** Of the responses before, if there was one. */
+  /** Of what is on the flash, if it is known: {@link etagOf} a response before, perhaps before a reset. */
   readonly etag: string | undefined;
 }
 
@@ -27,6 +27,14 @@ export function isExpired(error: OtaError): boolean {
   return error.code === "http-failed" && expired.includes(error.hostCode);
 }
 
+/** Characters of an entity tag that are kept; Amazon S3's have up to 42. */
+const MAX_ETAG = 60;
+
+/** The entity tag of a response, cut to what is kept of it. */
+export function etagOf(head: HttpResponseHead): string | undefined {
+  return head.header("etag")?.slice(0, MAX_ETAG);
+}
+
 const pattern = /^bytes (\d+)-(\d+)\/(\d+|\*)$/;
 
 function fault(why: string, status: number, isFinal = false): ResponseVerdict {
@@ -40,9 +48,10 @@ function fault(why: string, status: number, isFinal = false): ResponseVerdict {
 export function judgeResponse(head: HttpResponseHead, asked: AskedRange): ResponseVerdict {
   const { status } = head;
   if (status !== 200 && status !== 206) return judgeRefusal(status);
-  const etag = head.header("etag");
+  const etag = etagOf(head);
   if (asked.etag !== undefined && etag !== undefined && etag !== asked.etag) {
-    return fault("the file behind the URL has changed", status, true);
+    const error = new OtaError("file-changed", "the file behind the URL has changed", status);
+    return { error, isFinal: false };
   }
   return status === 206 ? judgeRange(head, asked) : judgeWhole(head, asked);
 }

@@ -3,7 +3,7 @@ import { OtaError } from "xs-ota/pal/error";
 import type { HttpClient, HttpRequest, HttpResponseHead } from "xs-ota/pal/http";
 import type { JobFile } from "../job/document.js";
 import type { BlockBitmap } from "./bitmap.js";
-import { judgeResponse } from "./http-response.js";
+import { etagOf, judgeResponse } from "./http-response.js";
 import type { BlockSink, BlockSource } from "./source.js";
 
 /** A request under way: the range it asked for, and the block that is being put together. */
@@ -27,8 +27,6 @@ export class HttpSource implements BlockSource {
   #file: JobFile | undefined;
   #sink: BlockSink | undefined;
   #range: Range | undefined;
-  /** Of the file as the first response had it: another one means another file. */
-  #etag: string | undefined;
 
   /** @param block where a block is put together, as long as a block */
   constructor(http: HttpClient, block: Uint8Array) {
@@ -72,11 +70,12 @@ export class HttpSource implements BlockSource {
   #onHead(head: HttpResponseHead, start: number, end: number): void {
     const range = this.#range;
     const file = this.#file;
-    if (range === undefined || file === undefined) return;
-    const verdict = judgeResponse(head, { start, end, size: file.size, etag: this.#etag });
+    const sink = this.#sink;
+    if (range === undefined || file === undefined || sink === undefined) return;
+    const verdict = judgeResponse(head, { start, end, size: file.size, etag: sink.etag });
     if ("error" in verdict) this.#refuse(verdict.error, verdict.isFinal);
     else {
-      this.#etag ??= head.header("etag");
+      sink.etag ??= etagOf(head);
       range.next = verdict.start;
       range.end = verdict.end;
     }

@@ -9,6 +9,11 @@ export interface BlockSink {
   onBlock(blockIndex: number, bytes: Uint8Array): void;
   /** What was asked for will not come, or came damaged. `isFinal` says that asking again hardly helps. */
   onFault(error: OtaError, isFinal: boolean): void;
+  /**
+   * Entity tag of the file whose blocks are on the flash, `undefined` while none is known. A source that learns it sets it; one
+   * that finds another reports the fault "file-changed", and the file starts clean. Source: RFC 9110 section 8.8.3.
+   */
+  etag: string | undefined;
 }
 
 /**

@@ -44,8 +44,8 @@ export class ScriptedHttp implements HttpClient {
     request.onDone(error === undefined ? undefined : new OtaError("http-failed", error));
   }
 
-  /** Answers the request under way from `file`, as a server with ranges does. */
-  serve(file: Uint8Array, pieceSize = 1000): void {
+  /** Answers the request under way from `file`, as a server with ranges does. @param etag how the server names this file */
+  serve(file: Uint8Array, pieceSize = 1000, etag = '"1"'): void {
     const [, first = 0, last = 0] = (/bytes=(\d+)-(\d+)/.exec(this.asked.at(-1) ?? "") ?? []).map(
       Number,
     );
@@ -53,7 +53,7 @@ export class ScriptedHttp implements HttpClient {
     const body: Uint8Array[] = [];
     for (let at = 0; at < bytes.length; at += pieceSize)
       body.push(bytes.subarray(at, at + pieceSize));
-    const headers = { "content-range": `bytes ${first}-${last}/${file.length}`, etag: '"1"' };
+    const headers = { "content-range": `bytes ${first}-${last}/${file.length}`, etag };
     this.answer({ status: 206, headers, body });
   }
 

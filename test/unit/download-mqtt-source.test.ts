@@ -37,6 +37,7 @@ function opened(blockSize = 4096, of: JobFile = file): Bench {
   source.open(of, {
     onBlock: (blockIndex, bytes) => heard.push(`block ${blockIndex} of ${bytes.length}`),
     onFault: ({ code, message }) => heard.push(`${code}: ${message}`),
+    etag: undefined,
   });
   return { mqtt, source, heard };
 }

@@ -9,7 +9,7 @@ const numbers: Readonly<Record<OtaErrorCode, number>> = {
   "argument-invalid": 0x03, "state-invalid": 0x04, "job-malformed": 0x0c, "protocol-unsupported": 0x0d,
   "download-stalled": 0x0e, "stream-rejected": 0x0e, "version-older": 0x0f, "security-counter-older": 0x0f,
   "version-same": 0x10, "state-mismatch": 0x11, "user-aborted": 0x13, "block-malformed": 0x15,
-  "mqtt-failed": 0xa0, "http-failed": 0xc2, "memory-exhausted": 0xe1, "signature-invalid": 0xe3,
+  "mqtt-failed": 0xa0, "http-failed": 0xc2, "file-changed": 0xc2, "memory-exhausted": 0xe1, "signature-invalid": 0xe3,
   "flash-failed": 0xe4, "image-too-large": 0xe5, "boot-failed": 0xe6, "certificate-invalid": 0xe7,
   "image-malformed": 0xe8,
   "file-type-unsupported": 0xe2,
