@@ -21,10 +21,10 @@ define BOARD_RULES
 $(1)_OUT := build/$(1)
 $(1)_MADE := build/$(1)/made
 $(1)_FLAGS := $$($(1)_CFLAGS) -Os -g -ffunction-sections -fdata-sections -fno-common -MMD
-$(1)_INCLUDES := -Ibuild/$(1)/made -Ihosts/$(1) -Ihosts/bare-metal -Ihosts/runtime -Ihosts/common -Itoolchain/bootloader
+$(1)_INCLUDES := -Ibuild/$(1)/made -Ihosts/$(1) -Ihosts/bare-metal -Ihosts/runtime -Ihosts/runtime/boot -Ihosts/common -Itoolchain/bootloader
 
 build/$(1)/made/natives.mk: manifest.json hosts/manifest.json hosts/runtime/manifest.json hosts/$(1)/manifest.json hosts/$(1)/flash.json \
-		$$(wildcard hosts/common/*.[ct]* hosts/runtime/*.[ct]* hosts/linux/*.ts) | build/node/toolchain/main.js
+		$$(wildcard hosts/common/*.[ct]* hosts/runtime/*.[ct]*) | build/node/toolchain/main.js
 	$$(TOOLCHAIN) natives --manifest hosts/$(1)/manifest.json --platform $(1) --out build/$(1)/made
 	$$(TOOLCHAIN) flash-map --manifest hosts/$(1)/flash.json --out build/$(1)/made/flash-map.c
 	$$(TOOLCHAIN) target --platform $(1) --out build/$(1)/made/target.c
@@ -32,7 +32,7 @@ build/$(1)/made/natives.mk: manifest.json hosts/manifest.json hosts/runtime/mani
 -include build/$(1)/made/natives.mk
 
 $(1)_BOARD_SOURCES := $$(wildcard hosts/$(1)/*.c) $$($(1)_LIBC)
-$(1)_BOOTLOADER_SOURCES := $$($(1)_BOARD_SOURCES) hosts/bare-metal/bootloader.c hosts/runtime/flash-map.c \
+$(1)_BOOTLOADER_SOURCES := $$($(1)_BOARD_SOURCES) hosts/bare-metal/bootloader.c hosts/runtime/boot/flash-port.c hosts/runtime/flash-map.c \
 	$$(wildcard toolchain/bootloader/*.c) build/$(1)/made/flash-map.c build/$(1)/made/target.c
 $(1)_APPLICATION_SOURCES := $$(sort $$($(1)_BOARD_SOURCES) $$(wildcard hosts/runtime/*.c) $$($(1)_NATIVES)) \
 	hosts/bare-metal/application.c hosts/bare-metal/channel.c hosts/bare-metal/tcp-stream.c hosts/bare-metal/port.c \
@@ -45,38 +45,45 @@ $(1)_APPLICATION_OBJECTS := $$($(1)_APPLICATION_SOURCES:%.c=build/$(1)/applicati
 
 build/$(1)/xs/%.o: $$(XS_DIR)/includes/xs.h hosts/runtime/xs-platform.h
 	@mkdir -p $$(@D)
-	$$($(1)_CROSS)gcc $$($(1)_FLAGS) -w $$(BOARD_XS_DEFINES) -Ihosts/runtime $$(XS_INCLUDES) -c $$(XS_DIR)/sources/$$*.c -o $$@
+	@$$(SAY) "  CC  $$@"
+	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_FLAGS) -w $$(BOARD_XS_DEFINES) -Ihosts/runtime $$(XS_INCLUDES) -c $$(XS_DIR)/sources/$$*.c -o $$@
 
 build/$(1)/bootloader/mbedtls/%.o: $$(MBEDTLS_DIR)/include/mbedtls/version.h hosts/bare-metal/mbedtls-bootloader.h
 	@mkdir -p $$(@D)
-	$$($(1)_CROSS)gcc $$($(1)_FLAGS) -w -I$$(MBEDTLS_DIR)/include -Ihosts/bare-metal \
+	@$$(SAY) "  CC  $$@"
+	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_FLAGS) -w -I$$(MBEDTLS_DIR)/include -Ihosts/bare-metal \
 		-DMBEDTLS_CONFIG_FILE='"mbedtls-bootloader.h"' -c $$(MBEDTLS_DIR)/library/$$*.c -o $$@
 
 build/$(1)/application/mbedtls/%.o: $$(MBEDTLS_DIR)/include/mbedtls/version.h hosts/bare-metal/mbedtls-application.h
 	@mkdir -p $$(@D)
-	$$($(1)_CROSS)gcc $$($(1)_FLAGS) -w -I$$(MBEDTLS_DIR)/include -Ihosts/bare-metal \
+	@$$(SAY) "  CC  $$@"
+	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_FLAGS) -w -I$$(MBEDTLS_DIR)/include -Ihosts/bare-metal \
 		-DMBEDTLS_CONFIG_FILE='"mbedtls-application.h"' -c $$(MBEDTLS_DIR)/library/$$*.c -o $$@
 
 build/$(1)/bootloader/%.o: %.c build/$(1)/made/natives.mk $$(MBEDTLS_DIR)/include/mbedtls/version.h
 	@mkdir -p $$(@D)
-	$$($(1)_CROSS)gcc $$($(1)_FLAGS) $$(BOARD_WARNINGS) -DMBEDTLS_CONFIG_FILE='"mbedtls-bootloader.h"' \
+	@$$(SAY) "  CC  $$@"
+	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_FLAGS) $$(BOARD_WARNINGS) -DMBEDTLS_CONFIG_FILE='"mbedtls-bootloader.h"' \
 		$$($(1)_INCLUDES) -isystem $$(MBEDTLS_DIR)/include -c $$< -o $$@
 
 build/$(1)/application/%.o: %.c build/$(1)/made/natives.mk $$(XS_DIR)/includes/xs.h $$(MBEDTLS_DIR)/include/mbedtls/version.h
 	@mkdir -p $$(@D)
-	$$($(1)_CROSS)gcc $$($(1)_FLAGS) $$(BOARD_WARNINGS) $$(BOARD_XS_DEFINES) \
+	@$$(SAY) "  CC  $$@"
+	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_FLAGS) $$(BOARD_WARNINGS) $$(BOARD_XS_DEFINES) \
 		-DMBEDTLS_CONFIG_FILE='"mbedtls-application.h"' $$($(1)_INCLUDES) -isystem $$(MBEDTLS_DIR)/include \
 		$$(XS_INCLUDES:-I%=-isystem %) -c $$< -o $$@
 -include $$($(1)_BOOTLOADER_OBJECTS:.o=.d) $$($(1)_APPLICATION_OBJECTS:.o=.d)
 
 build/$(1)/bootloader.elf: $$($(1)_BOOTLOADER_OBJECTS) hosts/$(1)/bootloader.ld hosts/$(1)/sections.ld
-	$$($(1)_CROSS)gcc $$($(1)_CFLAGS) $$($(1)_LDFLAGS) -Wl,--gc-sections -Thosts/$(1)/bootloader.ld -Wl,-Map=$$(@:.elf=.map) \
+	@$$(SAY) "  LD  $$@"
+	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_CFLAGS) $$($(1)_LDFLAGS) -Wl,--gc-sections -Thosts/$(1)/bootloader.ld -Wl,-Map=$$(@:.elf=.map) \
 		$$(filter %.o,$$^) -o $$@
 build/$(1)/application.elf: $$($(1)_APPLICATION_OBJECTS) hosts/$(1)/application.ld hosts/$(1)/sections.ld
-	$$($(1)_CROSS)gcc $$($(1)_CFLAGS) $$($(1)_LDFLAGS) -Wl,--gc-sections -Thosts/$(1)/application.ld -Wl,-Map=$$(@:.elf=.map) \
+	@$$(SAY) "  LD  $$@"
+	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_CFLAGS) $$($(1)_LDFLAGS) -Wl,--gc-sections -Thosts/$(1)/application.ld -Wl,-Map=$$(@:.elf=.map) \
 		$$(filter %.o,$$^) -lm -o $$@
 build/$(1)/%.bin: build/$(1)/%.elf
-	$$($(1)_CROSS)objcopy -O binary $$< $$@
+	$$(QUIET)$$($(1)_CROSS)objcopy -O binary $$< $$@
 
 .PHONY: $(1)-firmware
 $(1)-firmware: build/$(1)/bootloader.bin build/$(1)/application.bin $$($(1)_EXTRA)

@@ -10,7 +10,7 @@ LINUX_XS_NAMES := All API Arguments Array Atomics BigInt Boolean Common DataView
 	RegExp Run String Symbol Type dtoa re mc
 LINUX_DEFINES := -DINCLUDE_XSPLATFORM -DXSPLATFORM='"xs-platform.h"' -DmxRun=1 -DmxNoConsole=1 -DmxMinusZero=1 \
 	-DmxBoundsCheck=1
-LINUX_INCLUDES := -Ibuild/linux/made -Ihosts/runtime -Ihosts/common -Ihosts/linux -Ihosts/linux/process \
+LINUX_INCLUDES := -Ibuild/linux/made -Ihosts/runtime -Ihosts/runtime/boot -Ihosts/common -Ihosts/linux -Ihosts/linux/process \
 	-Itoolchain/bootloader
 
 build/linux/made/natives.mk: manifest.json $(wildcard hosts/*.json hosts/*/*.json hosts/linux/*.[ct]* \
@@ -23,7 +23,7 @@ ifneq ($(filter %/xs-ota-linux,$(MAKECMDGOALS)),)
 include build/linux/made/natives.mk
 endif
 
-LINUX_SOURCES := $(sort $(wildcard hosts/runtime/*.c hosts/linux/process/*.c toolchain/bootloader/*.c) \
+LINUX_SOURCES := $(sort $(wildcard hosts/runtime/*.c hosts/runtime/boot/*.c hosts/linux/process/*.c toolchain/bootloader/*.c) \
 	$(NATIVE_SOURCES) hosts/common/signature.c) build/linux/made/natives.c build/linux/made/flash-map.c
 LINUX_OUT := build/linux
 LINUX_SANITIZE :=

@@ -2,8 +2,8 @@
  * The device's life after the bootloader: make the machine, import the main module, serve events. */
 #include "xsmc.h"
 
+#include "bundle.h"
 #include "console.h"
-#include "loader.h"
 #include "machine.h"
 #include "natives.h"
 #include "port.h"
@@ -24,7 +24,7 @@ static xsMachine *create_machine(const XsOtaProgram *program)
 	if (!machine)
 		crash("no memory for the machine");
 	xs_ota_machine_limit(machine, program->memory_limit);
-	if (!xs_ota_loader_link(machine))
+	if (!xs_ota_bundle_intern(machine))
 		crash("linked for another version of XS");
 	xsBeginHost(machine);
 	{
@@ -37,13 +37,13 @@ static xsMachine *create_machine(const XsOtaProgram *program)
 
 _Noreturn void xs_ota_run(const XsOtaProgram *program)
 {
-	const char *problem = xs_ota_loader_open(program->bundle, program->size);
+	const char *problem = xs_ota_bundle_open(program->bundle, program->size);
 	xsMachine *machine;
 
 	if (problem)
 		crash(problem);
 	machine = create_machine(program);
-	xs_ota_machine_import(machine, xs_ota_loader_main());
+	xs_ota_machine_import(machine, xs_ota_bundle_main());
 	for (;;) {
 		xs_ota_machine_settle(machine);
 		xs_ota_port_feed();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Links a bundle for code that runs from flash: every symbol gets the id that a new machine will give it, so that
  * nothing of the bundle has to be written, or copied to RAM. A machine gives its own names their ids first, in the
- * order of gxIDStrings, and then the bundle's names in theirs: hosts/runtime/loader.c does and checks that. */
+ * order of gxIDStrings, and then the bundle's names in theirs: hosts/runtime/bundle.c does and checks that. */
 #include "xsc.h"
 
 /* ids and what they stand for, in the order in which a machine gives them */
