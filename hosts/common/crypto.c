@@ -1,56 +1,47 @@
 /* SPDX-License-Identifier: MIT
- * SHA-256 and signatures by Mbed TLS: the C half of crypto.ts. */
+ * SHA-256 and signatures: the C half of crypto.ts, over sha256.h and signature.h. */
 #include "xsmc.h"
 
+#include "sha256.h"
 #include "signature.h"
-
-#include <mbedtls/sha256.h>
-#include <stdlib.h>
-
-enum { DIGEST_SIZE = 32 };
 
 void xs_otasha256_destructor(void *data)
 {
-	if (data) {
-		mbedtls_sha256_free(data);
-		free(data);
-	}
+	if (data)
+		ota_sha256_close(data);
 }
 
-static void check(xsMachine *the, int error)
+static void check(xsMachine *the, bool fine)
 {
-	if (error)
-		xsUnknownError("SHA-256 failed (-0x%04x)", -error);
+	if (!fine)
+		xsUnknownError("SHA-256 failed");
 }
 
 void xs_otasha256(xsMachine *the)
 {
-	mbedtls_sha256_context *context = malloc(sizeof(*context));
+	OtaSha256 *sha256 = ota_sha256_open();
 
-	if (!context)
-		xsUnknownError("no memory for SHA-256");
-	mbedtls_sha256_init(context);
-	xsmcSetHostData(xsThis, context);
-	check(the, mbedtls_sha256_starts_ret(context, 0));
+	check(the, sha256 != NULL);
+	xsmcSetHostData(xsThis, sha256);
 }
 
 void xs_otasha256_update(xsMachine *the)
 {
-	mbedtls_sha256_context *context = xsmcGetHostDataValidate(xsThis, xs_otasha256_destructor);
+	OtaSha256 *sha256 = xsmcGetHostDataValidate(xsThis, xs_otasha256_destructor);
 	xsUnsignedValue length;
 	void *bytes;
 
 	xsmcGetBufferReadable(xsArg(0), &bytes, &length);
-	check(the, mbedtls_sha256_update_ret(context, bytes, length));
+	check(the, ota_sha256_update(sha256, bytes, length));
 }
 
 /* returns the digest as an ArrayBuffer */
 void xs_otasha256_digest(xsMachine *the)
 {
-	mbedtls_sha256_context *context = xsmcGetHostDataValidate(xsThis, xs_otasha256_destructor);
-	unsigned char digest[DIGEST_SIZE];
+	OtaSha256 *sha256 = xsmcGetHostDataValidate(xsThis, xs_otasha256_destructor);
+	uint8_t digest[OTA_SHA256_SIZE];
 
-	check(the, mbedtls_sha256_finish_ret(context, digest));
+	check(the, ota_sha256_digest(sha256, digest));
 	xsmcSetArrayBuffer(xsResult, digest, sizeof(digest));
 }
 

@@ -40,7 +40,7 @@ class Sha256Stream implements Sha256 {
 }
 Object.freeze(Sha256Stream.prototype);
 
-/** Cryptography by Mbed TLS. */
+/** Cryptography by what the host has: Mbed TLS, PSA, CryptoCell. */
 export const crypto: Crypto = Object.freeze({
   sha256: () => new Sha256Stream(),
 

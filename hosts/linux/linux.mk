@@ -23,8 +23,9 @@ ifneq ($(filter %/xs-ota-linux,$(MAKECMDGOALS)),)
 include build/linux/made/natives.mk
 endif
 
+CRYPTO_SOURCES := $(addprefix hosts/common/,signature.c certificate-mbedtls.c crypto-mbedtls.c)
 LINUX_SOURCES := $(sort $(wildcard hosts/runtime/*.c hosts/runtime/boot/*.c hosts/linux/process/*.c toolchain/bootloader/*.c) \
-	$(NATIVE_SOURCES) hosts/common/signature.c) build/linux/made/natives.c build/linux/made/flash-map.c
+	$(NATIVE_SOURCES) $(CRYPTO_SOURCES)) build/linux/made/natives.c build/linux/made/flash-map.c
 LINUX_OUT := build/linux
 LINUX_SANITIZE :=
 LINUX_XS_SANITIZE :=
