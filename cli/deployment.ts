@@ -14,6 +14,7 @@ import { CliError } from "./failure.js";
 import { formatJobDocument } from "./job-document.js";
 import type { DataProtocol } from "./job-document.js";
 import type { DetachedSignature } from "./signing.js";
+import { allOrNothing } from "./undo.js";
 
 /** A file on its way to devices, signed. */
 export interface SignedFile extends DetachedSignature {
@@ -84,21 +85,17 @@ export async function deploy(
   plan: DeploymentPlan,
   aws: Aws,
 ): Promise<void> {
-  const undo: (() => Promise<unknown>)[] = [];
-  try {
+  await allOrNothing(async undo => {
     const targets = await findTargets(deployment, aws);
     const object = { Bucket: plan.bucket, Key: plan.key };
     await aws.s3.send(new PutObjectCommand({ ...object, Body: deployment.file.bytes }));
-    undo.push(() => aws.s3.send(new DeleteObjectCommand(object)));
+    undo(() => aws.s3.send(new DeleteObjectCommand(object)));
     if (deployment.protocols.includes("MQTT")) {
       await aws.iot.send(createStream(plan));
-      undo.push(() => aws.iot.send(new DeleteStreamCommand({ streamId: plan.streamName })));
+      undo(() => aws.iot.send(new DeleteStreamCommand({ streamId: plan.streamName })));
     }
     await aws.iot.send(createJob(deployment, plan, targets));
-  } catch (error) {
-    await Promise.allSettled(undo.map(step => step()));
-    throw error;
-  }
+  });
 }
 
 function createStream({

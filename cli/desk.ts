@@ -7,7 +7,7 @@ import type { Profile } from "./profile.js";
 /** A desk cloud that runs, and the profile by which the commands find it. */
 export interface Desk {
   readonly cloud: Cloud;
-  readonly profile: Profile & Pick<Cloud, "endpoint" | "mqtt">;
+  readonly profile: Profile;
 }
 
 /** The desk cloud asks no role for leave to read a bucket, but a stream must name one. */
@@ -17,8 +17,11 @@ const BUCKET = "firmware";
 /** Starts a cloud on this machine, with a bucket for firmware. The caller closes it. */
 export async function openDesk(options: CloudOptions = {}): Promise<Desk> {
   const cloud = await startCloud(options);
-  const { endpoint, region, credentials, mqtt } = cloud;
-  const profile = { endpoint, region, credentials, mqtt, bucket: BUCKET, role: ROLE };
+  const { endpoint, region, credentials, rootCertificate, plainMqtt } = cloud;
+  const profile = {
+    ...{ endpoint, region, credentials, bucket: BUCKET, role: ROLE, rootCertificate },
+    ...(plainMqtt && { mqtt: plainMqtt }),
+  };
   const aws = openAws(profile);
   try {
     await makeBucket(aws);

@@ -22,7 +22,9 @@ const profile = z.strictObject({
   bucket: z.string().optional(),
   /** The ARN of the role by which AWS IoT reads that bucket. */
   role: z.string().optional(),
-  /** Where devices connect. */
+  /** Whom devices trust, PEM; Amazon Root CA 1 when absent. */
+  rootCertificate: z.string().optional(),
+  /** Where devices connect without TLS; absent when they do not. */
   mqtt: z.strictObject({ host: z.string(), port: z.int().min(1).max(65535) }).optional(),
 });
 

@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: MIT
 import "reflect-metadata";
-import { createPrivateKey, createPublicKey, sign, webcrypto, X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey, sign, X509Certificate } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { SignatureScheme } from "xs-ota/pal/crypto";
 import { CliError, messageOf } from "./failure.js";
-
-/** Kinds of code-signing key, and what WebCrypto calls them. */
-// prettier-ignore
-const keyKinds = Object.freeze({
-  "ecdsa-p256": { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
-  "rsa-2048": rsa(2048),
-  "rsa-3072": rsa(3072),
-});
-
-export type KeyKind = keyof typeof keyKinds;
-export const keyKindNames = Object.freeze(Object.keys(keyKinds) as KeyKind[]);
-
-function rsa(modulusLength: number): RsaKind {
-  const publicExponent = new Uint8Array([1, 0, 1]);
-  return { name: "RSASSA-PKCS1-v1_5", modulusLength, publicExponent, hash: "SHA-256" };
-}
-type RsaKind = webcrypto.RsaHashedKeyGenParams & { readonly hash: string };
+import { exportPrivateKey, generateKeys, type KeyKind, keyKinds } from "./keys.js";
 
 /** A private key and its certificate, PEM. */
 export interface CodeSigningPair {
@@ -38,13 +22,12 @@ export async function createCodeSigningPair(
   commonName: string,
   days: number,
 ): Promise<CodeSigningPair> {
-  const algorithm = keyKinds[kind];
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const keys = await generateKeys(kind);
   const notBefore = new Date();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [commonName] }],
     keys,
-    signingAlgorithm: algorithm,
+    signingAlgorithm: keyKinds[kind],
     notBefore,
     notAfter: new Date(notBefore.getTime() + days * 86_400_000),
     extensions: [
@@ -54,11 +37,8 @@ export async function createCodeSigningPair(
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
-  return {
-    privateKey: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`,
-    certificate: `${certificate.toString("pem")}\n`,
-  };
+  const privateKey = await exportPrivateKey(keys);
+  return { privateKey, certificate: `${certificate.toString("pem")}\n` };
 }
 
 /**

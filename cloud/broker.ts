@@ -64,7 +64,7 @@ export class Broker {
   }
 
   /** Listens without TLS on `port`, 0 for any that is free. @returns the port. */
-  async listen(host: string, port: number): Promise<number> {
+  async listenPlain(host: string, port: number): Promise<number> {
     return this.#open(
       createServer(socket => void this.#aedes.handle(socket)),
       host,

@@ -17,6 +17,8 @@ import { memoryDisk } from "./store/memory.js";
 import { sqliteDisk } from "./store/sqlite.js";
 import { Store } from "./store/store.js";
 
+const LOOPBACK = "127.0.0.1";
+
 /** How a desk cloud starts. */
 export interface CloudOptions {
   /** Where it listens; "127.0.0.1" unless told. */
@@ -27,10 +29,16 @@ export interface CloudOptions {
   readonly faults?: FaultPlan | undefined;
   /** The port of the REST API and S3, 0 (any that is free) unless told. */
   readonly restPort?: number;
-  /** The port of plain MQTT, 0 (any that is free) unless told. */
-  readonly mqttPort?: number;
+  /** Also listens without TLS, on the loopback interface only: the port, 0 for any that is free. */
+  readonly plainMqttPort?: number | undefined;
   /** The port of MQTT over TLS, 0 (any that is free) unless told; AWS's is 8883. */
   readonly mqttsPort?: number;
+}
+
+/** Where a part of the cloud listens. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** A desk cloud that runs. */
@@ -39,11 +47,11 @@ export interface Cloud {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: Credentials;
-  /** Where devices connect without TLS. */
-  readonly mqtt: { readonly host: string; readonly port: number };
   /** Where devices connect with a certificate of this cloud; they trust `rootCertificate` (PEM). */
-  readonly mqtts: { readonly host: string; readonly port: number };
+  readonly mqtts: Listener;
   readonly rootCertificate: string;
+  /** Where devices connect without TLS; `undefined` unless asked for. */
+  readonly plainMqtt: Listener | undefined;
   /** The page that shows the fleet; its address holds a secret. */
   readonly dashboard: string;
   /** The services, for a program that shares the process. */
@@ -59,14 +67,14 @@ export interface Cloud {
  *     const { endpoint, region, credentials } = cloud;
  *     const iot = new IoTClient({ endpoint, region, credentials });
  *     const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
- *     // devices connect to cloud.mqtt (plain) or cloud.mqtts; a thing's name is its client id
+ *     // devices connect to cloud.mqtts with certificates that CreateKeysAndCertificate made
  *     await cloud.close();
  *
  * A thing must be registered (CreateThing) and a bucket made (CreateBucket) before they are used.
  * @throws Error when a port is taken or the folder is in use.
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
-  const { host = "127.0.0.1", directory } = options;
+  const { host = LOOPBACK, directory } = options;
   const store = new Store(directory === undefined ? memoryDisk() : sqliteDisk(directory));
   const credentials = readCredentials(store);
   const authority = await CertificateAuthority.open(store);
@@ -89,13 +97,13 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const line = openLine(faults, desk, () => broker);
   const broker: Broker = await Broker.open({ handle: line.fromDevice.bind(line), access });
   const api = new ApiServer({ desk, dashboard, authority, credentials, now: Date.now });
-  const mqtt = { host, port: await broker.listen(host, options.mqttPort ?? 0) };
+  const plainMqtt = await listenPlain(broker, options.plainMqttPort);
   const identity = await tlsIdentity(authority, host);
   const mqtts = { host, port: await broker.listenTls(host, options.mqttsPort ?? 0, identity) };
   const endpoint = `http://${host}:${await api.listen(host, options.restPort ?? 0)}`;
   desk.wake();
   return {
-    ...{ endpoint, region: place.region, credentials, mqtt, mqtts, desk },
+    ...{ endpoint, region: place.region, credentials, plainMqtt, mqtts, desk },
     rootCertificate: authority.certificatePem,
     dashboard: dashboard.urlAt(endpoint),
     async close() {
@@ -104,6 +112,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       store.close();
     },
   };
+}
+
+/** What needs no certificate is for this machine alone, wherever the rest listens. */
+async function listenPlain(broker: Broker, port?: number): Promise<Listener | undefined> {
+  if (port === undefined) return undefined;
+  return { host: LOOPBACK, port: await broker.listenPlain(LOOPBACK, port) };
 }
 
 function openLine(faults: Faults, desk: Desk, broker: () => Broker): FaultyLine {
@@ -117,7 +131,7 @@ function openLine(faults: Faults, desk: Desk, broker: () => Broker): FaultyLine 
 
 /** A certificate for the address that it listens on, and for the names of this machine. */
 async function tlsIdentity(authority: CertificateAuthority, host: string): Promise<TlsIdentity> {
-  const names = [...new Set([host, "127.0.0.1", "localhost", hostname()])];
+  const names = [...new Set([host, LOOPBACK, "localhost", hostname()])];
   const { certificatePem, privateKeyPem } = await authority.issueServer(names);
   return { cert: certificatePem, key: privateKeyPem, ca: authority.certificatePem };
 }

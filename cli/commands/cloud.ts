@@ -31,8 +31,8 @@ const cloudArguments = () =>
     )
     .option("--directory <folder>", "keeps its state", "desk-cloud")
     .option("--memory", "keeps no state: all is gone when it ends")
-    .option("--mqtt-port <n>", "plain MQTT, 0 for any that is free", port, 0)
     .option("--mqtts-port <n>", "MQTT over TLS, 0 for any that is free", port, 0)
+    .option("--plain-mqtt <port>", "also MQTT without TLS, for this machine alone", port)
     .option("--rest-port <n>", "REST, S3 and the page, 0 for any that is free", port, 0)
     .option("--faults <file>", "what goes wrong on the line to devices: docs/protocol.md")
     .option("--name <profile>", "what the profile is called", "desk")
@@ -47,8 +47,8 @@ export function cloudCommand(session: Session): Command {
     const { cloud, profile } = await open(options);
     const configuration = session.options.config ?? "xs-ota.json";
     saveProfile(configuration, options.name, profile);
-    const { endpoint, mqtt, mqtts, rootCertificate, dashboard } = cloud;
-    const value = { endpoint, mqtt, mqtts, rootCertificate, dashboard, profile: options.name };
+    const { endpoint, plainMqtt, mqtts, rootCertificate, dashboard } = cloud;
+    const value = { endpoint, plainMqtt, mqtts, rootCertificate, dashboard, profile: options.name };
     output.result(value, describe(cloud, `"${options.name}" in ${configuration}`));
     try {
       if (!signal.aborted) await once(signal, "abort");
@@ -60,11 +60,17 @@ export function cloudCommand(session: Session): Command {
 }
 
 async function open(options: CloudArguments): Promise<Desk> {
-  const { directory, memory, mqttPort, mqttsPort, restPort } = options;
+  const { directory, memory, mqttsPort, restPort } = options;
   const faults = options.faults === undefined ? undefined : readFaults(options.faults);
   const state = memory === true ? undefined : directory;
   try {
-    return await openDesk({ directory: state, mqttPort, mqttsPort, restPort, faults });
+    return await openDesk({
+      directory: state,
+      plainMqttPort: options.plainMqtt,
+      mqttsPort,
+      restPort,
+      faults,
+    });
   } catch (error) {
     const remedy = "Give another --directory or port, or end what uses it.";
     throw new CliError("tool", `the cloud does not start: ${messageOf(error)}`, remedy, {
@@ -83,11 +89,14 @@ function readFaults(path: string): FaultPlan {
   );
 }
 
-function describe({ endpoint, mqtt, mqtts, dashboard }: Desk["cloud"], profile: string): string {
+function describe(
+  { endpoint, plainMqtt, mqtts, dashboard }: Desk["cloud"],
+  profile: string,
+): string {
   return [
     `REST and S3    ${endpoint}`,
-    `MQTT           ${mqtt.host}:${mqtt.port}`,
     `MQTT over TLS  ${mqtts.host}:${mqtts.port}`,
+    ...(plainMqtt ? [`Plain MQTT     ${plainMqtt.host}:${plainMqtt.port}`] : []),
     `Dashboard      ${dashboard}`,
     `Profile        ${profile}`,
   ].join("\n");

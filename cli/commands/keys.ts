@@ -3,9 +3,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { createFiles } from "../files.js";
+import { keyKindNames } from "../keys.js";
 import { atLeastOne } from "../options.js";
 import type { Session } from "../session.js";
-import { createCodeSigningPair, keyKindNames } from "../signing.js";
+import { createCodeSigningPair } from "../signing.js";
 
 /** `xs-ota keys`: makes what firmware is signed with. */
 export function keysCommand({ output }: Session): Command {

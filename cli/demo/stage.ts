@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateThingCommand } from "@aws-sdk/client-iot";
-import type { Cloud } from "xs-ota/cloud/cloud";
+import type { Cloud, Listener } from "xs-ota/cloud/cloud";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { openAws } from "../aws.js";
 import type { Aws } from "../aws.js";
@@ -67,7 +67,7 @@ export class Stage {
       writeFileSync(join(options.folder, `${name}.key.pem`), pair.privateKey, { mode: 0o600 });
       writeFileSync(join(options.folder, `${name}.cert.pem`), pair.certificate);
     }
-    const stage = new Stage(await openDesk(), options);
+    const stage = new Stage(await openDesk({ plainMqttPort: 0 }), options);
     await stage.aws.iot.send(new CreateThingCommand({ thingName: stage.thingName }));
     return stage;
   }
@@ -86,13 +86,20 @@ export class Stage {
     return signed;
   }
 
+  /** Where the device connects. */
+  get plainMqtt(): Listener {
+    const { plainMqtt } = this.cloud;
+    if (plainMqtt === undefined) throw new TypeError("the stage's cloud listens with TLS only");
+    return plainMqtt;
+  }
+
   /** Path of the device's flash. */
   get flash(): string {
     return join(this.#options.folder, "device.flash");
   }
 
   /** Makes a new device with this image in it, and switches it on. */
-  installDevice({ bytes }: SignedImage, endpoint = this.cloud.mqtt): void {
+  installDevice({ bytes }: SignedImage, endpoint = this.plainMqtt): void {
     const certificate = readFileSync(join(this.#options.folder, "vendor.cert.pem"), "utf8");
     const certificates = { [CERTIFICATE_NAME]: certificate };
     const identity = { thingName: this.thingName, endpoint, certificates };

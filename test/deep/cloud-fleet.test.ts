@@ -92,13 +92,13 @@ test(`${DEVICES} devices update in one rollout`, async t => {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const cloud = await CloudProcess.start(temporaryFolder(t));
   t.after(() => cloud.kill());
-  const { endpoint, region, credentials, mqtt } = cloud.announcement;
+  const { endpoint, region, credentials, plainMqtt } = cloud.announcement;
   const iot = new IoTClient({ endpoint, region, credentials: { ...credentials } });
   const names = Array.from({ length: DEVICES }, (_, i) => `device-${i}`);
   await prepare(cloud.announcement, iot, names);
   const clients = new Map<string, MqttClient>();
   await forAll(names, async thing => {
-    const client = await MqttClient.connect(mqtt, thing);
+    const client = await MqttClient.connect(plainMqtt, thing);
     await client.subscribe(`$aws/things/${thing}/jobs/notify-next`);
     await client.subscribe(`$aws/things/${thing}/streams/S1/data/cbor`, 0);
     clients.set(thing, client);

@@ -31,8 +31,8 @@ class Reporter {
   }
 
   /** Reports until the connection is gone. */
-  async report({ mqtt }: Announcement): Promise<void> {
-    const client = await MqttClient.connect(mqtt, this.#thing);
+  async report({ plainMqtt }: Announcement): Promise<void> {
+    const client = await MqttClient.connect(plainMqtt, this.#thing);
     try {
       for (;;) {
         const step = this.accepted + 1;
@@ -48,8 +48,8 @@ class Reporter {
   }
 
   /** What the cloud kept must be what it accepted, or the one report whose reply was lost. */
-  async check({ mqtt }: Announcement): Promise<void> {
-    const client = await MqttClient.connect(mqtt, this.#thing);
+  async check({ plainMqtt }: Announcement): Promise<void> {
+    const client = await MqttClient.connect(plainMqtt, this.#thing);
     client.publish(`$aws/things/${this.#thing}/jobs/job-0/get`, '{"includeJobDocument":false}');
     const { payload } = await client.message();
     const { execution } = JSON.parse(payload.toString()) as { execution: Execution };

@@ -98,7 +98,7 @@ function deviceTester(protocol: DataProtocol): void {
 
   before(async () => {
     bench = await openStage();
-    proxy = await openMqttProxy(bench.stage.cloud.mqtt);
+    proxy = await openMqttProxy(bench.stage.plainMqtt);
   });
   after(async () => {
     await proxy.close();

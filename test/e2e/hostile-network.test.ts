@@ -21,7 +21,7 @@ let next: SignedImage;
 
 before(async () => {
   bench = await openStage();
-  proxy = await openMqttProxy(bench.stage.cloud.mqtt);
+  proxy = await openMqttProxy(bench.stage.plainMqtt);
   old = bench.stage.makeFirmware({ version: "1.0.0", config: { agent } });
   next = bench.stage.makeFirmware({ version: "1.1.0", config: { agent } });
 });

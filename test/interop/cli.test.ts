@@ -21,13 +21,13 @@ import { packImage, signImage } from "xs-ota/toolchain/image";
 
 interface Started {
   readonly endpoint: string;
-  readonly mqtt: { readonly host: string; readonly port: number };
+  readonly plainMqtt: { readonly host: string; readonly port: number };
 }
 
 const pair = await createCodeSigningPair("ecdsa-p256", "vendor", 1);
 const image = signImage(packImage({ body: Buffer.of(1), version: "1.1.0" }), pair.privateKey);
 const place = makeTemporaryFolder();
-const cloud = new CliProcess(["cloud", "--json"], place.folder);
+const cloud = new CliProcess(["cloud", "--plain-mqtt", "0", "--json"], place.folder);
 const started = (await cloud.nextValue()) as Started;
 
 /** Runs a command where `xs-ota cloud` runs, and on it. */
@@ -54,7 +54,7 @@ async function deploy(jobId: string, ...args: string[]): Promise<CliRun> {
 
 /** Does a job by hand, as a device would: reports `steps`, one after the other. */
 async function report(thing: string, jobId: string, steps: readonly object[]): Promise<void> {
-  const device = await MqttClient.connect(started.mqtt, thing);
+  const device = await MqttClient.connect(started.plainMqtt, thing);
   const topic = `$aws/things/${thing}/jobs/${jobId}/update`;
   for (const step of steps) {
     device.publish(topic, JSON.stringify(step));

@@ -230,7 +230,7 @@ test("a placeholder in a job document becomes a URL that works, a new one at eac
     const presignedUrlConfig = { expiresInSec: 60 };
     jobs.create({ jobId: "j1", targets: [thingArn("t1")], document, presignedUrlConfig });
   });
-  const device = await MqttClient.connect(cloud.mqtt, "t1");
+  const device = await MqttClient.connect(cloud.plainMqtt, "t1");
   t.after(() => device.close());
   const ask = async (): Promise<string> => {
     device.publish("$aws/things/t1/jobs/$next/get", "{}");

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
 
 /** What a cloud in another process says of itself. */
-export type Announcement = Pick<Cloud, "endpoint" | "region" | "credentials" | "mqtt">;
+export type Announcement = Pick<Cloud, "endpoint" | "region" | "credentials" | "plainMqtt">;
 
 const self = fileURLToPath(import.meta.url);
 
@@ -48,8 +48,9 @@ export class CloudProcess {
 }
 
 if (process.argv[1] === self) {
-  const { endpoint, region, credentials, mqtt } = await startCloud({
+  const { endpoint, region, credentials, plainMqtt } = await startCloud({
     directory: process.argv[2],
+    plainMqttPort: 0,
   });
-  process.stdout.write(`${JSON.stringify({ endpoint, region, credentials, mqtt })}\n`);
+  process.stdout.write(`${JSON.stringify({ endpoint, region, credentials, plainMqtt })}\n`);
 }

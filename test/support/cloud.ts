@@ -13,10 +13,10 @@ export interface CloudBench {
   readonly s3: S3Client;
 }
 
-/** Starts a cloud that ends with the test. */
+/** Starts a cloud that ends with the test; bare clients may connect to its `plainMqtt`. */
 export async function openCloud(t: TestContext, options: CloudOptions = {}): Promise<CloudBench> {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  const cloud = await startCloud(options);
+  const cloud = await startCloud({ plainMqttPort: 0, ...options });
   const { endpoint, region, credentials } = cloud;
   const settings = { endpoint, region, credentials, maxAttempts: 1 };
   const bench = {

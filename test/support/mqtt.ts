@@ -19,9 +19,10 @@ export class MqttClient {
 
   /** @throws Error when the broker does not accept the client. */
   static async connect(
-    at: Duplex | { host: string; port: number },
+    at: Duplex | { host: string; port: number } | undefined,
     id: string,
   ): Promise<MqttClient> {
+    if (at === undefined) throw new TypeError("the cloud does not listen there");
     const stream = "port" in at ? connectTcp(at) : at;
     const client = new MqttClient(stream);
     const connack = client.#next("connack");

@@ -4,7 +4,8 @@ import { createPrivateKey, verify, X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { checkCertificate, keyKindNames, schemeOf, signDetached } from "xs-ota/cli/signing";
+import { keyKindNames } from "xs-ota/cli/keys";
+import { checkCertificate, schemeOf, signDetached } from "xs-ota/cli/signing";
 import { runCli } from "xs-ota/test/support/cli";
 import { temporaryFolder } from "xs-ota/test/support/files";
 

@@ -6,7 +6,7 @@ import { thingArn } from "xs-ota/test/support/desk";
 import { MqttClient } from "xs-ota/test/support/mqtt";
 
 async function cloudWithJob(t: TestContext): Promise<Cloud> {
-  const cloud = await startCloud();
+  const cloud = await startCloud({ plainMqttPort: 0 });
   t.after(() => cloud.close());
   cloud.desk.run(({ things, jobs }) => {
     things.create({ thingName: "t1" });
@@ -16,7 +16,7 @@ async function cloudWithJob(t: TestContext): Promise<Cloud> {
 }
 
 async function connect(t: TestContext, cloud: Cloud, id: string): Promise<MqttClient> {
-  const client = await MqttClient.connect(cloud.mqtt, id);
+  const client = await MqttClient.connect(cloud.plainMqtt, id);
   t.after(() => client.close());
   return client;
 }

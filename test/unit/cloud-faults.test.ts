@@ -111,7 +111,7 @@ test("a device meets the faults on its line", async t => {
     things.create({ thingName: "t1" });
     jobs.create({ jobId: "j1", targets: [thingArn("t1")], document: "{}" });
   });
-  const device = await MqttClient.connect(cloud.mqtt, "t1");
+  const device = await MqttClient.connect(cloud.plainMqtt, "t1");
   device.publish("$aws/things/t1/jobs/get", '{"clientToken":"c"}');
   const refused = JSON.parse((await device.message()).payload.toString()) as object;
   assert.deepEqual(
@@ -133,7 +133,7 @@ test("a device meets the faults on its line", async t => {
 
 test("a URL that the plan lets expire is refused by S3, the next one is not", async t => {
   const { cloud } = await openCloud(t, { faults: { rules: [{ kind: "expire", times: 1 }] } });
-  const device = await MqttClient.connect(cloud.mqtt, "t1");
+  const device = await MqttClient.connect(cloud.plainMqtt, "t1");
   t.after(() => device.close());
   await device.subscribe("$aws/things/t1/jobs/notify-next");
   const place = "https://s3.us-east-1.amazonaws.com/images/a";

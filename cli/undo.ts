@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+
+/** Takes one step back. */
+export type Undo = () => Promise<unknown>;
+
+/**
+ * Runs `act`, which says after each step how to take it back. When it fails, its steps are taken back, the last
+ * one first; one that cannot be taken back keeps none of the others.
+ * @throws whatever `act` throws.
+ */
+export async function allOrNothing<R>(act: (undo: (step: Undo) => void) => Promise<R>): Promise<R> {
+  const steps: Undo[] = [];
+  try {
+    return await act(step => steps.push(step));
+  } catch (error) {
+    for (const step of steps.reverse()) await step().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { connect } from "node:tls";
+import { ListCertificatesCommand } from "@aws-sdk/client-iot";
+import { type Aws, openAws } from "xs-ota/cli/aws";
+import { findDeviceEndpoint, rootCertificateOf } from "xs-ota/cli/device-endpoint";
+import { openDesk } from "xs-ota/cli/desk";
+import { registerThing } from "xs-ota/cli/registration";
+import { startCloud } from "xs-ota/cloud/cloud";
+import { CliProcess } from "xs-ota/test/support/cli";
+import { temporaryFolder } from "xs-ota/test/support/files";
+import { MqttClient } from "xs-ota/test/support/mqtt";
+
+async function openBench(t: TestContext): Promise<Aws> {
+  const { cloud, profile } = await openDesk();
+  const aws = openAws(profile);
+  t.after(async () => {
+    aws.close();
+    await cloud.close();
+  });
+  return aws;
+}
+
+test("a registered thing connects with its certificate, and asks for its jobs", async t => {
+  const aws = await openBench(t);
+  const { certificate: cert, privateKey: key } = await registerThing(aws, "t1");
+  assert.match(key, /^-----BEGIN PRIVATE KEY-----/);
+  const at = await findDeviceEndpoint(aws);
+  const socket = connect({ ...at, ca: rootCertificateOf(aws.profile), cert, key });
+  await once(socket, "secureConnect");
+  const client = await MqttClient.connect(socket, "t1");
+  client.publish("$aws/things/t1/jobs/get", "{}");
+  assert.equal((await client.message()).topic, "$aws/things/t1/jobs/get/accepted");
+  client.publish("$aws/things/t2/jobs/get", "{}");
+  await client.closed();
+});
+
+test("a registration whose key cannot be stored leaves no certificate behind", async t => {
+  const aws = await openBench(t);
+  const store = (): void => {
+    throw new Error("the disk is full");
+  };
+  await assert.rejects(registerThing(aws, "t1", { store }), /the disk is full/);
+  const { certificates } = await aws.iot.send(new ListCertificatesCommand());
+  assert.deepEqual(certificates, []);
+});
+
+test("on AWS devices trust Amazon Root CA 1", () => {
+  assert.match(rootCertificateOf({}), /^-----BEGIN CERTIFICATE-----\nMIIDQTCC/);
+  assert.throws(() => rootCertificateOf({ endpoint: "http://127.0.0.1:1" }), /whom devices trust/);
+});
+
+test("without being asked the cloud takes no device without a certificate", async t => {
+  const cloud = await startCloud();
+  t.after(() => cloud.close());
+  assert.equal(cloud.plainMqtt, undefined);
+  assert.equal((await openDeskProfile(t)).mqtt, undefined);
+});
+
+async function openDeskProfile(t: TestContext): Promise<{ mqtt?: unknown }> {
+  const { cloud, profile } = await openDesk();
+  t.after(() => cloud.close());
+  return profile;
+}
+
+test("plain MQTT is for this machine alone, wherever the cloud listens", async t => {
+  const cloud = await startCloud({ host: "0.0.0.0", plainMqttPort: 0 });
+  t.after(() => cloud.close());
+  assert.equal(cloud.plainMqtt?.host, "127.0.0.1");
+  assert.equal(cloud.mqtts.host, "0.0.0.0");
+});
+
+test("things add writes a key for the user alone, and does not issue a second one", async t => {
+  const folder = temporaryFolder(t);
+  const cloud = new CliProcess(["cloud", "--memory", "--json"], folder);
+  await cloud.nextValue();
+  const add = async (...more: string[]): Promise<{ code: number | null; error: string }> =>
+    new CliProcess(["things", "add", "t1", "--profile", "desk", ...more], folder).end();
+  assert.equal((await add()).code, 0);
+  const path = (kind: string): string => join(folder, "things", `t1.${kind}.pem`);
+  assert.equal(statSync(path("key")).mode & 0o777, 0o600);
+  const certificate = readFileSync(path("cert"), "utf8");
+  assert.equal((await add()).code, 0);
+  assert.equal(readFileSync(path("cert"), "utf8"), certificate);
+  cloud.interrupt();
+  await cloud.end();
+  const other = new CliProcess(["cloud", "--memory", "--json"], folder);
+  await other.nextValue();
+  const stale = await add();
+  assert.equal(stale.code, 3);
+  assert.match(stale.error, /t1\.cert\.pem is there.*no such certificate for t1/);
+  assert.equal((await add("--out", "fresh")).code, 0);
+  other.interrupt();
+  await other.end();
+});
