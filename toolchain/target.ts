@@ -9,9 +9,8 @@ export function writeTarget(name: string, file: string): void {
     file,
     `/* SPDX-License-Identifier: MIT
  * Made by toolchain/target.ts. */
-#include "boot.h"
+#include "target.h"
 
-extern const uint8_t xs_ota_target[OTA_TARGET_SIZE];
 const uint8_t xs_ota_target[OTA_TARGET_SIZE] = {
 \t${bytes.join(", ")}
 };

@@ -38,6 +38,9 @@ export interface StageFirmware {
   readonly version: string;
   /** Laid over the manifest's `config`. */
   readonly config?: Readonly<Record<string, unknown>>;
+  readonly securityCounter?: number;
+  /** The only class of device that may run it; any when absent. */
+  readonly target?: string;
   /** Whose key signs it; "vendor" is the one that the device trusts. */
   readonly signer?: "vendor" | "stranger";
 }
@@ -73,14 +76,15 @@ export class Stage {
   }
 
   /** Builds and signs a firmware, and keeps it as `<version>.img`. */
-  makeFirmware({ version, config = {}, signer = "vendor" }: StageFirmware): SignedImage {
+  makeFirmware(firmware: StageFirmware): SignedImage {
+    const { version, config = {}, signer = "vendor" } = firmware;
     const {
       folder,
       board,
       manifest = join(packageRoot, "examples/thread/manifest.json"),
     } = this.#options;
     const out = join(folder, `${version}.img`);
-    const image = buildFirmware({ manifest, platform: board, version, config, out });
+    const image = buildFirmware({ ...firmware, manifest, platform: board, config, out });
     const signed = signFirmware(image, join(folder, `${signer}.key.pem`));
     writeFileSync(out, signed.bytes);
     return signed;

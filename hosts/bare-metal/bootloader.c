@@ -2,9 +2,7 @@
  * The bootloader as a board's firmware: the core over the board's flash, then the application. */
 #include "board.h"
 #include "flash-port.h"
-
-/* First half of the SHA-256 of the target's name; the build makes it. */
-extern const uint8_t xs_ota_target[OTA_TARGET_SIZE];
+#include "target.h"
 
 static void log_line(void *context, const char *message)
 {

@@ -2,6 +2,7 @@
  * What the runtime asks of a machine, port.h, over what a board is, board.h. */
 #include "board.h"
 #include "channel.h"
+#include "target.h"
 
 double xs_ota_port_now(void)
 {
@@ -47,6 +48,11 @@ void xs_ota_port_log(const char *line)
 XsOtaReset xs_ota_port_reset_reason(void)
 {
 	return xs_ota_board_reset_reason();
+}
+
+const uint8_t *xs_ota_port_target(void)
+{
+	return xs_ota_target;
 }
 
 /* xorshift, from the board's seed. Source: Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8(14), 2003. */

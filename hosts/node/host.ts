@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+import { createHash } from "node:crypto";
 import { openCertificates } from "xs-ota/common/certificates";
 import { readDemands } from "xs-ota/common/demands";
 import { type Identity, readIdentity } from "xs-ota/common/identity";
 import { readImageFacts } from "xs-ota/image/facts";
+import { DEVICE_CLASS_SIZE } from "xs-ota/image/mcuboot";
 import { formatImageVersion } from "xs-ota/image/version";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
 import type { BootControl, ImageDemands } from "xs-ota/pal/boot";
@@ -21,8 +23,8 @@ import { FileFlash, type FlashMap, readFlashMap } from "./flash.js";
 import { NodeHttpClient, type NodeHttpOptions } from "./http.js";
 import { NodeMqttClient, type NodeMqttOptions } from "./mqtt.js";
 
-/** Images for the Linux device run here too. */
-const TARGET = "linux";
+/** Images for the Linux device run here too: the first half of the SHA-256 of its name. */
+const DEVICE_CLASS = createHash("sha256").update("linux").digest().subarray(0, DEVICE_CLASS_SIZE);
 
 export interface NodeHostOptions {
   /** The file that is the device's flash; a new one is not provisioned, and so refused. */
@@ -84,7 +86,7 @@ function openOn(flash: FileFlash, options: NodeHostOptions): NodeHost {
     device,
     mqtt,
     http,
-    demands: readDemands(flash.partition("counter"), TARGET, crypto),
+    demands: readDemands(flash.partition("counter"), DEVICE_CLASS),
     identity,
     runningVersion: readVersion(slotA, boot),
     async close(): Promise<void> {

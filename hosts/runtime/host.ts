@@ -4,12 +4,14 @@ import HTTPClient from "embedded:network/http/client";
 import MQTTClient from "embedded:network/mqtt/client";
 import { openCertificates } from "xs-ota/common/certificates";
 import { crypto } from "xs-ota/common/crypto";
+import { readDemands } from "xs-ota/common/demands";
 import { EcmaHttpClient } from "xs-ota/common/http";
 import { readIdentity, type Identity } from "xs-ota/common/identity";
 import { EcmaMqttClient } from "xs-ota/common/mqtt";
 import { readImageFacts } from "xs-ota/image/facts";
 import { formatImageVersion } from "xs-ota/image/version";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
+import type { ImageDemands } from "xs-ota/pal/boot";
 import type { Clock } from "xs-ota/pal/clock";
 import type { Device } from "xs-ota/pal/device";
 import { FlashPal } from "xs-ota/pal/flash/flash-pal";
@@ -19,6 +21,7 @@ import type { Pal } from "xs-ota/pal/pal";
 import { clock } from "./clock.js";
 import { device } from "./device.js";
 import { openPartition } from "./flash.js";
+import { deviceClass } from "./target.js";
 
 const KEEP_ALIVE_MS = 60_000;
 
@@ -30,6 +33,7 @@ export interface HostOptions {
 /** The device that this runs on: what an OtaAgent needs of it, to be spread into its options, and who it is. */
 export interface Host {
   readonly pal: Pal;
+  readonly demands: ImageDemands;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly device: Device;
@@ -69,6 +73,7 @@ export function openHost(options: HostOptions = {}): Host {
   const certificates = openCertificates(identity.certificates);
   return Object.freeze({
     pal: new FlashPal({ boot, crypto, certificates, device }),
+    demands: readDemands(openPartition("counter"), deviceClass()),
     journal: new FlashJournal(openPartition("journal")),
     clock,
     device,

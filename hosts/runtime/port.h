@@ -35,6 +35,10 @@ void xs_ota_port_log(const char *line);
 /* Why the device started. */
 XsOtaReset xs_ota_port_reset_reason(void);
 
+/* The class of this device, XS_OTA_PORT_TARGET_SIZE bytes: the boot step refuses an image whose TLV 0x75 has others. */
+enum { XS_OTA_PORT_TARGET_SIZE = 16 };
+const uint8_t *xs_ota_port_target(void);
+
 /* 32 random bits: for jitter, not for keys. */
 uint32_t xs_ota_port_random(void);
 

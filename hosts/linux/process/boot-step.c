@@ -33,15 +33,21 @@ static void report(const OtaBootResult *result)
 	xs_ota_port_log(line);
 }
 
+const uint8_t *xs_ota_port_target(void)
+{
+	static uint8_t target[OTA_DIGEST_SIZE];
+
+	mbedtls_sha256_ret((const uint8_t *)target_name, sizeof(target_name) - 1, target, 0);
+	return target;
+}
+
 bool xs_ota_boot_step(XsOtaBootedImage *image)
 {
-	uint8_t target[OTA_DIGEST_SIZE];
 	const XsOtaBootHost host = {
-		.feed = xs_ota_port_feed, .log = log_line, .target = target, .keys_offset = 0
+		.feed = xs_ota_port_feed, .log = log_line, .target = xs_ota_port_target(), .keys_offset = 0
 	};
 	OtaBootResult result;
 
-	mbedtls_sha256_ret((const uint8_t *)target_name, sizeof(target_name) - 1, target, 0);
 	result = xs_ota_flash_boot(&host);
 	report(&result);
 	image->body_offset = result.image.header_size;
