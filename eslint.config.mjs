@@ -3,8 +3,8 @@ import tseslint from "typescript-eslint";
 
 /** Nothing in the library knows a machine: no I/O, no Node, no ECMA-419 module. */
 const notInTheLibrary = ["node:*", "embedded:*", "xs-ota/host/*", "xs-ota/common/*", "**/hosts/**"];
-/** Tools may use the formats, never the agent. */
-const notInTheTools = [{ regex: "^xs-ota(/(agent|download)/.*)?$" }];
+/** Tools may use the formats and the table of the agent's options, never the agent. */
+const notInTheTools = [{ regex: "^xs-ota(/(agent/(?!config$)|download/).*)?$" }];
 
 const layer = (files, patterns) => ({
   files,

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import path from "node:path";
+import { checkAgentConfig } from "./agent-config.js";
 import { BuildError } from "./build-error.js";
 import { checkImports } from "./imports.js";
 import { mergeObjects, readManifest, type Manifest } from "./manifest.js";
@@ -36,7 +37,10 @@ function mainFirst(modules: readonly ScriptModule[], manifest: string): readonly
 
 /** `mc/config` as the SDK makes it. Source: Moddable SDK tools/mcconfig.js. */
 function writeConfig(manifest: Manifest, options: BundleOptions, folder: string): ScriptModule {
-  const config = JSON.stringify(mergeObjects(manifest.config, options.config ?? {}), undefined, 1);
+  const over = options.config ?? {};
+  const merged = mergeObjects(manifest.config, over);
+  checkAgentConfig(manifest, merged, over);
+  const config = JSON.stringify(merged, undefined, 1);
   const file = path.join(folder, "mc-config.js");
   writeIfChanged(file, `export default Object.freeze(${config}, true);\n`);
   return { specifier: "mc/config", file };

@@ -15,6 +15,8 @@ export interface Manifest extends Modules {
   /** The manifests read, absolute, each after those that it includes. */
   readonly files: readonly string[];
   readonly config: JsonObject;
+  /** The sections that have a `config`, in the order in which they were laid over each other. */
+  readonly configSections: readonly Section[];
   readonly defines: JsonObject;
   readonly compilerOptions: JsonObject;
 }
@@ -41,6 +43,7 @@ class Reader {
   readonly #files = new Set<string>();
   readonly #rules: ModuleRule[] = [];
   #config: JsonObject = {};
+  readonly #configSections: Section[] = [];
   #defines: JsonObject = {};
   #compilerOptions: JsonObject = {};
   readonly #preload: { readonly section: Section; readonly at: JsonPath; readonly name: string }[] =
@@ -74,6 +77,7 @@ class Reader {
       ...modules,
       files: [...this.#files],
       config: this.#config,
+      configSections: this.#configSections,
       defines: this.#defines,
       compilerOptions: this.#compilerOptions,
     };
@@ -147,6 +151,7 @@ class Reader {
       this.#preload.push({ section, at: ["preload", i], name });
     }
     this.#config = mergeObjects(this.#config, section.object("config"));
+    if ("config" in section.value) this.#configSections.push(section);
     this.#defines = mergeObjects(this.#defines, section.object("defines"));
     const { tsconfig } = section.object("typescript");
     const options = isObject(tsconfig) ? tsconfig["compilerOptions"] : undefined;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
 import type { DataProtocol } from "../job/document.js";
+import type { StreamEncoding } from "../job/topics.js";
 
 /** The options of the agent: the C library's otaconfig macros that have a meaning here. */
 export interface OtaConfig {
@@ -26,86 +27,89 @@ export interface OtaConfig {
   readonly allowDowngrade: boolean;
   /** The `fileType` that is firmware. configOTA_FIRMWARE_UPDATE_FILE_TYPE_ID. */
   readonly firmwareFileType: number;
+  /** How the messages of a stream are encoded. The C library has CBOR only. */
+  readonly streamEncoding: StreamEncoding;
   /** Data protocols in order of preference. configENABLED_DATA_PROTOCOLS, configOTA_PRIMARY_DATA_PROTOCOL. */
   readonly dataProtocols: readonly DataProtocol[];
 }
 
-/** An option that is a whole number, and its range. */
-interface Range {
-  readonly least: number;
-  readonly most: number;
+/** One option: what holds where the application gives none, and what it may give. */
+export interface ConfigOption<Value = unknown> {
+  readonly preset: Value;
+  /** The values it may have, in words: "8..17". */
+  readonly range: string;
+  readonly allows: (value: unknown) => boolean;
+}
+
+function option<Value>(
+  preset: Value,
+  range: string,
+  allows: ConfigOption["allows"],
+): ConfigOption<Value> {
+  return Object.freeze({ preset, range, allows });
+}
+
+function whole(preset: number, least: number, most: number): ConfigOption<number> {
+  const isWithin = (value: unknown): boolean =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  return option(preset, `${least}..${most}`, isWithin);
+}
+
+const flag = (preset: boolean): ConfigOption<boolean> =>
+  option(preset, "true or false", value => typeof value === "boolean");
+
+const isProtocol = (name: unknown): boolean => name === "MQTT" || name === "HTTP";
+const isProtocols = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every(isProtocol);
+
+const bothProtocols: readonly DataProtocol[] = Object.freeze(["MQTT", "HTTP"] as const);
+
+/**
+ * Every option: the one place that knows defaults and ranges. The agent checks its options by it, the toolchain a
+ * manifest's, and a test docs/configuration.md. Blocks of 256 bytes to 128 KiB: AWS IoT Streams limits.
+ */
+// prettier-ignore
+export const configOptions: { readonly [Key in keyof OtaConfig]: ConfigOption<OtaConfig[Key]> } =
+  Object.freeze({
+    //                            default  least  most
+    log2FileBlockSize:      whole(12,      8,     17),
+    selfTestResponseWaitMs: whole(16_000,  1,     86_400_000),
+    fileRequestWaitMs:      whole(10_000,  1,     3_600_000),
+    maxNumBlocksRequest:    whole(16,      1,     512),
+    maxNumRequestMomentum:  whole(32,      1,     1000),
+    statusFrequency:        whole(64,      1,     65_536),
+    journalFrequency:       whole(16,      1,     65_536),
+    conditionalUpdates:     flag(true),
+    stepTimeoutInMinutes:   whole(0,       0,     10_080),
+    allowDowngrade:         flag(false),
+    firmwareFileType:       whole(0,       0,     255),
+    streamEncoding:         option<StreamEncoding>("cbor", '"cbor" or "json"', value => value === "cbor" || value === "json"),
+    dataProtocols:          option(bothProtocols, 'a list of "MQTT" and "HTTP"', isProtocols),
+  });
+
+function presets(): OtaConfig {
+  const entries = Object.entries(configOptions).map(([key, { preset }]) => [key, preset] as const);
+  return Object.freeze(Object.fromEntries(entries)) as unknown as OtaConfig;
 }
 
 /** The values that hold where the application gives none. */
-export const defaultConfig: OtaConfig = Object.freeze({
-  log2FileBlockSize: 12,
-  selfTestResponseWaitMs: 16_000,
-  fileRequestWaitMs: 10_000,
-  maxNumBlocksRequest: 16,
-  maxNumRequestMomentum: 32,
-  statusFrequency: 64,
-  journalFrequency: 16,
-  conditionalUpdates: true,
-  stepTimeoutInMinutes: 0,
-  allowDowngrade: false,
-  firmwareFileType: 0,
-  dataProtocols: Object.freeze(["MQTT", "HTTP"] as const),
-});
+export const defaultConfig: OtaConfig = presets();
 
-const range = (least: number, most: number): Range => Object.freeze({ least, most });
+const isOption = (key: string): key is keyof OtaConfig =>
+  Object.prototype.hasOwnProperty.call(configOptions, key);
 
-/** Ranges of the numbers. Blocks of 256 bytes to 128 KiB: AWS IoT Streams limits. */
-const ranges: Readonly<Partial<Record<keyof OtaConfig, Range>>> = Object.freeze({
-  log2FileBlockSize: range(8, 17),
-  selfTestResponseWaitMs: range(1, 86_400_000),
-  fileRequestWaitMs: range(1, 3_600_000),
-  maxNumBlocksRequest: range(1, 512),
-  maxNumRequestMomentum: range(1, 1000),
-  statusFrequency: range(1, 65_536),
-  journalFrequency: range(1, 65_536),
-  stepTimeoutInMinutes: range(0, 10_080),
-  firmwareFileType: range(0, 255),
-});
-
-function checkType(key: string, value: unknown): void {
-  const wanted: unknown = defaultConfig[key as keyof OtaConfig];
-  if (wanted === undefined)
-    throw new OtaError("argument-invalid", `config.${key} is not an option`);
-  if (typeof value !== typeof wanted) {
-    throw new OtaError("argument-invalid", `config.${key} is not a ${typeof wanted}`);
-  }
-}
-
-function checkRange(key: string, value: unknown): void {
-  const range = ranges[key as keyof OtaConfig];
-  if (range === undefined) return;
-  const { least, most } = range;
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new OtaError(
-      "argument-invalid",
-      `config.${key} is ${String(value)}, not in ${least}..${most}`,
-    );
-  }
-}
-
-function checkProtocols(value: readonly unknown[]): void {
-  if (!Array.isArray(value) || value.length === 0) {
-    throw new OtaError("argument-invalid", "config.dataProtocols is not a list of MQTT and HTTP");
-  }
-  for (const name of value) {
-    if (name !== "MQTT" && name !== "HTTP") {
-      throw new OtaError("argument-invalid", `config.dataProtocols has "${String(name)}"`);
-    }
-  }
+/** What is wrong with an option, with the value and the range in words; `undefined` when it is in order. */
+export function configFault(key: string, value: unknown): string | undefined {
+  if (!isOption(key)) return "is not an option of the agent";
+  const { range, allows } = configOptions[key];
+  return allows(value) ? undefined : `is ${JSON.stringify(value)}, not ${range}`;
 }
 
 /** The defaults with `given` in their place. @throws OtaError "argument-invalid" naming the key, the value and the range. */
 export function makeConfig(given: Partial<OtaConfig> = {}): OtaConfig {
   for (const [key, value] of Object.entries(given)) {
-    checkType(key, value);
-    checkRange(key, value);
+    const fault = configFault(key, value);
+    if (fault !== undefined) throw new OtaError("argument-invalid", `config.${key} ${fault}`);
   }
-  const config = { ...defaultConfig, ...given };
-  checkProtocols(config.dataProtocols);
-  return Object.freeze(config);
+  return Object.freeze({ ...defaultConfig, ...given });
 }

@@ -60,6 +60,7 @@ export class FileActions {
         http: options.http,
         memory: this.#context.memory,
         blockSize: 1 << config.log2FileBlockSize,
+        streamEncoding: config.streamEncoding,
         protocols: config.dataProtocols,
       },
       job,

@@ -3,10 +3,13 @@ import { OtaError } from "xs-ota/pal/error";
 import type { HttpClient } from "xs-ota/pal/http";
 import type { MqttClient } from "xs-ota/pal/mqtt";
 import type { DataProtocol, OtaJob } from "../job/document.js";
+import type { StreamEncoding } from "../job/topics.js";
 import { HttpSource } from "./http-source.js";
+import { jsonStreams } from "./json-streams.js";
 import type { Memory } from "./memory.js";
 import { MqttSource, REQUEST_BUFFER } from "./mqtt-source.js";
 import type { BlockSource } from "./source.js";
+import { cborStreams, type StreamCodec } from "./streams.js";
 
 /** What the sources need. */
 export interface SourceOptions {
@@ -17,19 +20,25 @@ export interface SourceOptions {
   readonly memory: Memory;
   /** Bytes in a block. */
   readonly blockSize: number;
+  readonly streamEncoding: StreamEncoding;
   /** In order of preference. */
   readonly protocols: readonly DataProtocol[];
 }
+
+const codecs: Readonly<Record<StreamEncoding, (memory: Memory) => StreamCodec>> = Object.freeze({
+  cbor: memory => cborStreams(memory.take("request", REQUEST_BUFFER)),
+  json: () => jsonStreams,
+});
 
 /** A source, or what it lacks. */
 type Made = { readonly source: BlockSource } | { readonly lacks: string };
 
 const makers: Readonly<Record<DataProtocol, (options: SourceOptions, job: OtaJob) => Made>> =
   Object.freeze({
-    MQTT: ({ mqtt, thingName, blockSize, memory }, { streamName }) => {
+    MQTT: ({ mqtt, thingName, blockSize, memory, streamEncoding }, { streamName }) => {
       if (streamName === undefined) return { lacks: "the job has no streamname" };
-      const buffer = memory.take("request", REQUEST_BUFFER);
-      return { source: new MqttSource(mqtt, thingName, streamName, blockSize, buffer) };
+      const codec = codecs[streamEncoding](memory);
+      return { source: new MqttSource(mqtt, thingName, streamName, blockSize, codec) };
     },
     HTTP: ({ http, blockSize, memory }, { files }) => {
       if (http === undefined) return { lacks: "the device has no HTTP" };

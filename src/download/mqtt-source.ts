@@ -4,18 +4,12 @@ import type { MqttClient } from "xs-ota/pal/mqtt";
 import type { JobFile } from "../job/document.js";
 import { getStreamTopic, streamDataTopic, streamRejectedTopic } from "../job/topics.js";
 import type { BlockBitmap } from "./bitmap.js";
-import { CborWriter } from "./cbor.js";
 import type { BlockSink, BlockSource } from "./source.js";
-import {
-  MAX_BYTES_PER_REQUEST,
-  readStreamBlock,
-  readStreamRejection,
-  writeGetStream,
-} from "./streams.js";
+import { MAX_BYTES_PER_REQUEST, type StreamBlock, type StreamCodec } from "./streams.js";
 
 /** Bytes of bitmap in one request: what v3.3.0 holds too, 1024 blocks. */
 const MAX_BITMAP = 128;
-/** A request without its bitmap takes under 40 bytes. */
+/** A request in CBOR: without its bitmap it takes under 40 bytes. */
 export const REQUEST_BUFFER = MAX_BITMAP + 48;
 
 /** Refusals that asking again hardly cures. Source: AWS IoT developer guide, errors of the Streams service. */
@@ -39,25 +33,24 @@ interface Open {
   readonly rejectedTopic: string;
 }
 
-/** Blocks by AWS IoT Streams over MQTT, in CBOR. */
+/** Blocks by AWS IoT Streams over MQTT. */
 export class MqttSource implements BlockSource {
   readonly protocol = "MQTT";
   readonly #mqtt: MqttClient;
   readonly #thing: string;
   readonly #stream: string;
   readonly #blockSize: number;
-  readonly #writer: CborWriter;
+  readonly #codec: StreamCodec;
   #open: Open | undefined;
 
-  /** @param buffer where a request is put together, REQUEST_BUFFER bytes */
   constructor(
     mqtt: MqttClient,
     thing: string,
     stream: string,
     blockSize: number,
-    buffer: Uint8Array = new Uint8Array(REQUEST_BUFFER),
+    codec: StreamCodec,
   ) {
-    this.#writer = new CborWriter(buffer);
+    this.#codec = codec;
     this.#mqtt = mqtt;
     this.#thing = thing;
     this.#stream = stream;
@@ -65,12 +58,13 @@ export class MqttSource implements BlockSource {
   }
 
   open(file: JobFile, sink: BlockSink): void {
+    const { encoding } = this.#codec;
     const open = {
       file,
       sink,
-      getTopic: getStreamTopic(this.#thing, this.#stream, "cbor"),
-      dataTopic: streamDataTopic(this.#thing, this.#stream, "cbor"),
-      rejectedTopic: streamRejectedTopic(this.#thing, this.#stream, "cbor"),
+      getTopic: getStreamTopic(this.#thing, this.#stream, encoding),
+      dataTopic: streamDataTopic(this.#thing, this.#stream, encoding),
+      rejectedTopic: streamRejectedTopic(this.#thing, this.#stream, encoding),
     };
     this.#mqtt.subscribe(open.dataTopic, 0);
     this.#mqtt.subscribe(open.rejectedTopic, 0);
@@ -90,14 +84,14 @@ export class MqttSource implements BlockSource {
     const bits = bitmap.bits.subarray(offset >> 3, (offset >> 3) + MAX_BITMAP);
     const limit = Math.max(1, Math.floor(MAX_BYTES_PER_REQUEST / this.#blockSize));
     const blockCount = bitmap.wantedIn(offset, bits.length * 8, Math.min(most, limit));
-    writeGetStream(this.#writer, {
+    const request = this.#codec.formatGet({
       fileId: open.file.fileId,
       blockSize: this.#blockSize,
       blockOffset: offset,
       bitmap: bits,
       blockCount,
     });
-    this.#mqtt.publish(open.getTopic, this.#writer.bytes, 0);
+    this.#mqtt.publish(open.getTopic, request, 0);
     return blockCount;
   }
 
@@ -111,9 +105,9 @@ export class MqttSource implements BlockSource {
   }
 
   #receive({ file, sink }: Open, payload: Uint8Array): void {
-    let block;
+    let block: StreamBlock;
     try {
-      block = readStreamBlock(payload);
+      block = this.#codec.readBlock(payload);
     } catch (error) {
       if (!(error instanceof OtaError)) throw error;
       sink.onFault(error, false);
@@ -128,7 +122,7 @@ export class MqttSource implements BlockSource {
 
   #reject({ sink }: Open, payload: Uint8Array): void {
     try {
-      const { code, message } = readStreamRejection(payload);
+      const { code, message } = this.#codec.readRejection(payload);
       sink.onFault(new OtaError("stream-rejected", `${code} ${message}`), finals.includes(code));
     } catch (error) {
       if (!(error instanceof OtaError)) throw error;

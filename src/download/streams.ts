@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
-import { CborReader, type CborWriter } from "./cbor.js";
+import type { StreamEncoding } from "../job/topics.js";
+import { CborReader, CborWriter } from "./cbor.js";
 
 /*
- * Messages of AWS IoT Streams in CBOR.
+ * Messages of AWS IoT Streams, and how they are in CBOR.
  * Source: AWS IoT developer guide, "Using MQTT-based file delivery in devices"; ota_cbor.c of v3.3.0.
  */
 
@@ -22,6 +23,34 @@ export interface GetStream {
   readonly blockCount: number;
 }
 
+/** One block of a file. */
+export interface StreamBlock {
+  readonly fileId: number;
+  readonly blockIndex: number;
+  /** Block size that the request had, when the message tells. */
+  readonly blockSize: number | undefined;
+  /** A view into the message. */
+  readonly bytes: Uint8Array;
+}
+
+/** Why a stream request was refused. */
+export interface StreamRejection {
+  /** For instance "ResourceNotFound". */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How the messages are encoded. */
+export interface StreamCodec {
+  readonly encoding: StreamEncoding;
+  /** The bytes of a request, valid until the next one. @throws OtaError "memory-exhausted". */
+  formatGet(request: GetStream): Uint8Array;
+  /** Reads a data message. @throws OtaError "block-malformed". */
+  readBlock(message: Uint8Array): StreamBlock;
+  /** Reads a rejected message. @throws OtaError "block-malformed". */
+  readRejection(message: Uint8Array): StreamRejection;
+}
+
 /** The keys, their order and the client token "rdy" are those of the C library. */
 export function writeGetStream(writer: CborWriter, request: GetStream): void {
   writer.reset();
@@ -32,16 +61,6 @@ export function writeGetStream(writer: CborWriter, request: GetStream): void {
   writer.text("o").uint(request.blockOffset);
   writer.text("b").byteString(request.bitmap);
   writer.text("n").uint(request.blockCount);
-}
-
-/** One block of a file. */
-export interface StreamBlock {
-  readonly fileId: number;
-  readonly blockIndex: number;
-  /** Block size that the request had, when the message tells. */
-  readonly blockSize: number | undefined;
-  /** A view into the message. */
-  readonly bytes: Uint8Array;
 }
 
 /**
@@ -66,13 +85,6 @@ export function readStreamBlock(message: Uint8Array): StreamBlock {
   return { fileId, blockIndex, blockSize, bytes };
 }
 
-/** Why a stream request was refused. */
-export interface StreamRejection {
-  /** For instance "ResourceNotFound". */
-  readonly code: string;
-  readonly message: string;
-}
-
 /** Reads a rejected message, in the new form (o, m) or in the old one (code, message). @throws OtaError "block-malformed". */
 export function readStreamRejection(message: Uint8Array): StreamRejection {
   const reader = new CborReader(message);
@@ -84,4 +96,18 @@ export function readStreamRejection(message: Uint8Array): StreamRejection {
     else reader.skip();
   });
   return { code, message: text };
+}
+
+/** CBOR: what the C library has. @param buffer where a request is put together */
+export function cborStreams(buffer: Uint8Array): StreamCodec {
+  const writer = new CborWriter(buffer);
+  return Object.freeze({
+    encoding: "cbor",
+    formatGet(request: GetStream): Uint8Array {
+      writeGetStream(writer, request);
+      return writer.bytes;
+    },
+    readBlock: readStreamBlock,
+    readRejection: readStreamRejection,
+  });
 }

@@ -2,15 +2,11 @@
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-interface Body {
-  /** Sextets before the padding. */
-  readonly sextets: readonly number[];
-  readonly padding: number;
-}
-
-/** Splits text into sextets and padding; line ends are skipped. */
-function scan(text: string): Body | undefined {
-  const sextets: number[] = [];
+/**
+ * Calls `take` for each sextet; line ends are skipped. Nothing is kept of them, for a block of a stream has thousands.
+ * @returns the number of padding characters, `undefined` for text that is not base64.
+ */
+function scan(text: string, take: (sextet: number) => void): number | undefined {
   let padding = 0;
   for (const character of text) {
     if (character === "\r" || character === "\n") continue;
@@ -18,19 +14,18 @@ function scan(text: string): Body | undefined {
     else {
       const sextet = ALPHABET.indexOf(character);
       if (sextet < 0 || padding > 0) return undefined;
-      sextets.push(sextet);
+      take(sextet);
     }
   }
-  return { sextets, padding };
+  return padding;
 }
 
 /** Whether the last group is whole, with its padding, without it, or with part of it, as the C library's decoder takes it. */
-function isWhole({ sextets, padding }: Body): boolean {
-  const rest = sextets.length % 4;
-  if (sextets.length === 0 || rest === 1) return false;
+function isWhole(count: number, last: number, padding: number): boolean {
+  const rest = count % 4;
+  if (count === 0 || rest === 1) return false;
   const wanted = rest === 0 ? 0 : 4 - rest;
   if (padding > wanted) return false;
-  const last = sextets[sextets.length - 1] as number;
   const unused = rest === 2 ? 0x0f : rest === 3 ? 0x03 : 0;
   return (last & unused) === 0;
 }
@@ -42,19 +37,23 @@ function isWhole({ sextets, padding }: Body): boolean {
  * @returns `undefined` for text that is not base64, the empty text included.
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
-  const body = scan(text);
-  if (body === undefined || !isWhole(body)) return undefined;
-  const bytes = new Uint8Array((body.sextets.length * 6) >> 3);
+  let count = 0;
+  let last = 0;
+  const padding = scan(text, sextet => {
+    count++;
+    last = sextet;
+  });
+  if (padding === undefined || !isWhole(count, last, padding)) return undefined;
+  const bytes = new Uint8Array((count * 6) >> 3);
   let bits = 0;
   let held = 0;
   let at = 0;
-  for (const sextet of body.sextets) {
+  scan(text, sextet => {
     bits = ((bits << 6) | sextet) & 0xffff;
     held += 6;
-    if (held >= 8) {
-      held -= 8;
-      bytes[at++] = (bits >> held) & 0xff;
-    }
-  }
+    if (held < 8) return;
+    held -= 8;
+    bytes[at++] = (bits >> held) & 0xff;
+  });
   return bytes;
 }

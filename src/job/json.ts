@@ -35,11 +35,12 @@ function checkDepth(bytes: Uint8Array): void {
 
 /**
  * Reads one JSON value from a hostile network. A repeated key counts with its last value.
+ * @param maxLength longest message accepted, in bytes
  * @throws OtaError "job-malformed" when too long, too deep, not UTF-8 or not JSON.
  */
-export function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.length > MAX_LENGTH) {
-    throw new OtaError("job-malformed", `${bytes.length} bytes, more than ${MAX_LENGTH}`);
+export function parseJson(bytes: Uint8Array, maxLength = MAX_LENGTH): unknown {
+  if (bytes.length > maxLength) {
+    throw new OtaError("job-malformed", `${bytes.length} bytes, more than ${maxLength}`);
   }
   checkDepth(bytes);
   const text = decodeUtf8(bytes);

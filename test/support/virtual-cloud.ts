@@ -51,6 +51,7 @@ export class VirtualCloud {
   readonly #thing: string;
   readonly #toCloud: { topic: string; payload: Uint8Array }[] = [];
   readonly #toDevice: { topic: string; payload: Uint8Array }[] = [];
+  readonly #topics = new Set<string>();
   #device: VirtualMqtt | undefined;
 
   constructor(clock: ManualClock, thing: string) {
@@ -109,6 +110,11 @@ export class VirtualCloud {
     return { status, detail: statusDetails["detail"] ?? statusDetails["reason"] ?? "" };
   }
 
+  /** Topics of the messages that went to the device. */
+  get topics(): readonly string[] {
+    return [...this.#topics];
+  }
+
   /** Carries one message. @returns false when none is on its way. */
   carry(): boolean {
     const up = this.#toCloud.shift();
@@ -117,7 +123,10 @@ export class VirtualCloud {
       return true;
     }
     const down = this.#toDevice.shift();
-    if (down !== undefined) this.#device?.deliver(down.topic, down.payload);
+    if (down !== undefined) {
+      this.#topics.add(down.topic);
+      this.#device?.deliver(down.topic, down.payload);
+    }
     return down !== undefined;
   }
 }

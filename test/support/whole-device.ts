@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash, generateKeyPairSync } from "node:crypto";
-import { OtaAgent, type OtaEvent } from "xs-ota";
+import { OtaAgent, type OtaConfig, type OtaEvent } from "xs-ota";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
 import type { Crypto } from "xs-ota/pal/crypto";
 import type { FlashGeometry } from "xs-ota/pal/flash";
@@ -71,6 +71,8 @@ export interface DeviceOptions {
   readonly sick?: readonly string[];
   /** What is in slot-a at first. */
   readonly image: Uint8Array;
+  /** Besides what keeps the runs short. */
+  readonly config?: Partial<OtaConfig>;
 }
 
 /** Timers of one life of the device: they die with it. */
@@ -104,10 +106,12 @@ export class WholeDevice {
   readonly cloud: VirtualCloud;
   readonly #clock = new ManualClock();
   readonly #sick: readonly string[];
+  readonly #config: Partial<OtaConfig>;
 
   constructor({
     geometry,
     image,
+    config = {},
     sick = [],
     blocks = { slot: 12, counter: 2, journal: 2 },
   }: DeviceOptions) {
@@ -124,6 +128,12 @@ export class WholeDevice {
     this.flash.a.write(padded, 0);
     this.cloud = new VirtualCloud(this.#clock, THING);
     this.#sick = sick;
+    this.#config = {
+      log2FileBlockSize: BLOCK_LOG2,
+      journalFrequency: 2,
+      maxNumRequestMomentum: 4,
+      ...config,
+    };
   }
 
   /** Powers on, and goes on through any number of resets until nothing happens any more. @throws PowerLoss. */
@@ -200,7 +210,7 @@ export class WholeDevice {
       clock,
       device,
       mqtt,
-      config: { log2FileBlockSize: BLOCK_LOG2, journalFrequency: 2, maxNumRequestMomentum: 4 },
+      config: this.#config,
       onEvent: event => {
         events.push(event);
         if (event.type === "Activate") agent.activate();

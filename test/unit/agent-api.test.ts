@@ -41,14 +41,15 @@ test("the defaults are the C library's where it has them", () => {
 
 // prettier-ignore
 const badOptions: readonly (readonly [Record<string, unknown>, RegExp])[] = [
-  [{ log2FileBlockSize: 7 },        /config\.log2FileBlockSize is 7, not in 8\.\.17/],
-  [{ log2FileBlockSize: 18 },       /not in 8\.\.17/],
+  [{ log2FileBlockSize: 7 },        /config\.log2FileBlockSize is 7, not 8\.\.17/],
+  [{ log2FileBlockSize: 18 },       /is 18, not 8\.\.17/],
   [{ fileRequestWaitMs: 0 },        /config\.fileRequestWaitMs is 0/],
   [{ statusFrequency: 1.5 },        /config\.statusFrequency is 1\.5/],
-  [{ maxNumBlocksRequest: "many" }, /config\.maxNumBlocksRequest is not a number/],
-  [{ allowDowngrade: 1 },           /config\.allowDowngrade is not a boolean/],
-  [{ dataProtocols: [] },           /config\.dataProtocols/],
-  [{ dataProtocols: ["FTP"] },      /config\.dataProtocols has "FTP"/],
+  [{ maxNumBlocksRequest: "many" }, /config\.maxNumBlocksRequest is "many", not 1\.\.512/],
+  [{ allowDowngrade: 1 },           /config\.allowDowngrade is 1, not true or false/],
+  [{ dataProtocols: [] },           /config\.dataProtocols is \[\], not a list of "MQTT" and "HTTP"/],
+  [{ dataProtocols: ["FTP"] },      /config\.dataProtocols is \["FTP"\]/],
+  [{ streamEncoding: "xml" },       /config\.streamEncoding is "xml", not "cbor" or "json"/],
   [{ selfTestWaitMs: 1 },           /config\.selfTestWaitMs is not an option/],
 ];
 

@@ -59,6 +59,37 @@ test("a configuration of the build is laid over the manifest's", t => {
   assert.ok(!bundle.includes("1.0.0"));
 });
 
+/** A project that has the agent's options among its modules, as every application with an agent does. */
+function agentProject(config: unknown): Files {
+  const agent = { modules: { "*": "./main", "xs-ota/agent/*": "./agent/*" }, config };
+  return { "manifest.json": agent, "main.js": "", "agent/config.js": "" };
+}
+
+test("an option of the agent that is out of its range is told with file, line, range and remedy", t => {
+  refuses(
+    t,
+    agentProject({ version: "1.0.0", agent: { statusFrequency: 0 } }),
+    /manifest\.json:\d+: "config\.agent\.statusFrequency" is 0, not 1\.\.65536; leave it out for 64/,
+  );
+});
+
+test("an option that the agent does not have is told with those that it has", t => {
+  const message =
+    /"config\.agent\.blockSize" is not an option of the agent; known are log2FileBlockSize,/;
+  refuses(t, agentProject({ agent: { blockSize: 4096 } }), message);
+});
+
+test("an option that the build sets is told as the build's", t => {
+  const folder = makeProject(t, agentProject({ agent: { statusFrequency: 8 } }));
+  const message = /^the build's config: "agent\.statusFrequency" is "many", not 1\.\.65536/;
+  assert.throws(() => build(folder, { agent: { statusFrequency: "many" } }), { message });
+});
+
+test("a configuration called agent is left alone where there is no agent", t => {
+  const manifest = { ...modules, config: { agent: { name: "007" } } };
+  assert.ok(build(makeProject(t, { "manifest.json": manifest, "main.js": "" })).length > 0);
+});
+
 test("the same sources give the same bytes", t => {
   const folder = makeProject(t, {
     "manifest.json": modules,

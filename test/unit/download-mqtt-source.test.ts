@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BlockBitmap } from "xs-ota/download/bitmap";
 import { CborReader } from "xs-ota/download/cbor";
-import { MqttSource } from "xs-ota/download/mqtt-source";
+import { MqttSource, REQUEST_BUFFER } from "xs-ota/download/mqtt-source";
+import { cborStreams } from "xs-ota/download/streams";
 import type { JobFile } from "xs-ota/job/document";
 import { bytesOf } from "../support/hex.js";
 import { ScriptedMqtt } from "../support/scripted-mqtt.js";
@@ -21,6 +22,7 @@ const file: JobFile = {
   fileType: 0,
 };
 
+const cbor = cborStreams(new Uint8Array(REQUEST_BUFFER));
 const STREAM = "$aws/things/T1/streams/S1";
 
 interface Bench {
@@ -32,7 +34,7 @@ interface Bench {
 
 function opened(blockSize = 4096, of: JobFile = file): Bench {
   const mqtt = new ScriptedMqtt();
-  const source = new MqttSource(mqtt, "T1", "S1", blockSize);
+  const source = new MqttSource(mqtt, "T1", "S1", blockSize, cbor);
   const heard: string[] = [];
   source.open(of, {
     onBlock: (blockIndex, bytes) => heard.push(`block ${blockIndex} of ${bytes.length}`),
@@ -167,7 +169,7 @@ test("other messages are not its own, and none is before it opens or after it cl
   }
   source.close(true);
   assert.equal(source.onMessage(`${STREAM}/data/cbor`, block), false);
-  const unopened = new MqttSource(mqtt, "T1", "S1", 4096);
+  const unopened = new MqttSource(mqtt, "T1", "S1", 4096, cbor);
   assert.equal(unopened.onMessage(`${STREAM}/data/cbor`, block), false);
   assert.deepEqual(heard, []);
 });

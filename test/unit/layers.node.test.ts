@@ -69,7 +69,7 @@ interface Layer {
 
 /**
  * The first that matches a source is its layer; type imports count. Source: DESIGN.md, "Layout". What pal/boot takes from
- * src/image is the format of an image.
+ * src/image is the format of an image; what toolchain/agent-config.ts takes from src/agent is the table of its options.
  */
 // prettier-ignore
 const layers: readonly Layer[] = [
@@ -78,6 +78,7 @@ const layers: readonly Layer[] = [
   { is: /^pal\//,                 may: /^pal\/[^/]+$/ },
   { is: /^src\//,                 may: /^(src\/|pal\/[^/]+$)/ },
   { is: /^hosts\//,               may: /^(?!cloud\/|cli\/|toolchain\/|test\/|src\/(agent\/|index$))/ },
+  { is: /^toolchain\/agent-config\.ts$/, may: /^(toolchain\/|src\/agent\/config$)/ },
   { is: /^(cloud|cli|toolchain)\//, may: /^(?!src\/(agent|download)\/|src\/index$|hosts\/host\/|test\/)/ },
 ];
 
@@ -115,6 +116,8 @@ test("an import that runs up would be seen", () => {
     ["hosts/node/host.ts", "xs-ota/agent/agent"],
     ["cloud/desk.ts", "xs-ota"],
     ["cli/main.ts", "xs-ota/download/cbor"],
+    ["toolchain/bundle.ts", "xs-ota/agent/config"],
+    ["toolchain/agent-config.ts", "xs-ota/agent/agent"],
   ];
   for (const [from, id] of up) assert.notEqual(fault(from, id), undefined, `${from} ${id}`);
 });
