@@ -11,15 +11,26 @@ export interface LineEnds {
   readonly disconnect: (thing: string) => void;
 }
 
+/** Calls `act` once, after `delayMs` milliseconds. */
+export type After = (delayMs: number, act: () => void) => { cancel(): void };
+
+const afterRealTime: After = (delayMs, act) => {
+  const timer = setTimeout(act, delayMs);
+  return { cancel: () => clearTimeout(timer) };
+};
+
 /** The line between devices and services, with its faults. */
 export class FaultyLine {
   readonly #faults: Faults;
   readonly #ends: LineEnds;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #after: After;
+  readonly #timers = new Set<{ cancel(): void }>();
 
-  constructor(faults: Faults, ends: LineEnds) {
+  /** @param after how time passes; a test may have its own time */
+  constructor(faults: Faults, ends: LineEnds, after = afterRealTime) {
     this.#faults = faults;
     this.#ends = ends;
+    this.#after = after;
   }
 
   fromDevice(thing: string, topic: string, payload: Uint8Array): void {
@@ -36,7 +47,7 @@ export class FaultyLine {
 
   /** Forgets what is delayed. */
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) timer.cancel();
   }
 
   #send(passage: Passage, qos: 0 | 1): void {
@@ -64,10 +75,10 @@ export class FaultyLine {
       act();
       return;
     }
-    const timer = setTimeout(() => {
+    const timer = this.#after(delayMs, () => {
       this.#timers.delete(timer);
       act();
-    }, delayMs);
+    });
     this.#timers.add(timer);
   }
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type Rig, rigGeometries, type RigGeometry } from "../support/boot-rig.js";
+import { amount } from "../support/deep.js";
 import {
   type Images,
   imagesFor,
@@ -15,8 +16,8 @@ import type { BootFlash } from "../support/bootloader.js";
 import { type Cut, everyPowerLoss } from "../support/power-loss.js";
 import type { Tear } from "../support/sim-power.js";
 
-/** POWER_LOSS_DEPTH=2 cuts a second time in every recovery, in each way, on all geometries of small blocks. */
-const isDeep = Number(process.env["POWER_LOSS_DEPTH"] ?? "1") > 1;
+/** Whether power is cut a second time in every recovery, in each way, on all geometries of small blocks. */
+const isDeep = amount(1, 2) > 1;
 
 /** The second cut of the default run, on the first geometry. */
 const secondTears: readonly Tear[] = ["garbled"];

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
-import { readImageFacts } from "xs-ota/image/facts";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
-import type { FlashGeometry, FlashPartition } from "xs-ota/pal/flash";
-import { packImage, signImage } from "xs-ota/toolchain/image";
+import type { FlashGeometry } from "xs-ota/pal/flash";
 import { type BootFlash, bootOnce, type BootReport } from "./bootloader.js";
 import { cloneTogether } from "./power-loss.js";
 import { SimFlash } from "./sim-flash.js";
 import { SimPower } from "./sim-power.js";
+import { type RigImage, trusted } from "./signed-images.js";
 
 /** The two slots' geometries, and how a run on them copies. */
 export interface RigGeometry {
@@ -19,50 +17,10 @@ export interface RigGeometry {
   readonly bufferSize: number;
 }
 
-/** A signed image, and what tells it from others. */
-export interface RigImage {
-  readonly bytes: Uint8Array;
-  readonly digest: string;
-  readonly securityCounter: number;
-}
-
-function keyPair(): { privatePem: string; publicPem: string } {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return {
-    privatePem: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
-    publicPem: publicKey.export({ format: "pem", type: "spki" }).toString(),
-  };
-}
-
-const trusted = keyPair();
-const foreign = keyPair();
-
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-/** Reads from an image in RAM. */
-export function sourceOf(image: Uint8Array): Pick<FlashPartition, "read"> {
-  return {
-    read: (into, offset) => into.set(image.subarray(offset, offset + into.length)),
-  };
-}
-
-/** An image of about `size` bytes; images of different versions differ in every block. */
-export function makeImage(
-  version: string,
-  size: number,
-  securityCounter: number,
-  signer: "trusted" | "foreign" = "trusted",
-): RigImage {
-  const body = new Uint8Array(size - 256).fill(version.charCodeAt(0));
-  const packed = packImage({ body, version, securityCounter });
-  const key = signer === "trusted" ? trusted : foreign;
-  const bytes = signImage(packed, key.privatePem);
-  const { digest } = readImageFacts(sourceOf(bytes), bytes.length);
-  return { bytes, digest: hex(digest), securityCounter };
-}
-
 /** What a device is given at the factory: `running` in slot-a, and nothing else. */
-export function factoryFlash(geometry: RigGeometry, running: RigImage): BootFlash {
+export function factoryFlash(geometry: RigGeometry, running: Pick<RigImage, "bytes">): BootFlash {
   const power = new SimPower();
   const counter = { size: 2 * 1024, blockSize: 1024, writeSize: 4, erasedByte: 0xff };
   const flash = {
@@ -75,7 +33,7 @@ export function factoryFlash(geometry: RigGeometry, running: RigImage): BootFlas
 }
 
 /** Erases and writes as a receiving agent does, block by block. */
-export function writeImage(slot: SimFlash, { bytes }: RigImage): void {
+export function writeImage(slot: SimFlash, { bytes }: Pick<RigImage, "bytes">): void {
   const { blockSize, writeSize, erasedByte } = slot.geometry;
   for (let offset = 0; offset < bytes.length; offset += blockSize) {
     const piece = bytes.subarray(offset, offset + blockSize);
@@ -98,7 +56,7 @@ export function requestUpdate(flash: BootFlash, image: RigImage): void {
 }
 
 /** The stored security counter, read without the code under test. */
-export function storedCounter({ counter }: BootFlash): number {
+export function storedCounter({ counter }: Pick<BootFlash, "counter">): number {
   const { writeSize, erasedByte } = counter.geometry;
   const bytes = counter.contents();
   let count = 0;
@@ -133,7 +91,11 @@ export function boot(flash: BootFlash, rig: Rig): BootReport & { image: RigImage
 }
 
 /** @returns the image that started. */
-export function assertValidStart(flash: BootFlash, { valid }: Rig, report: BootReport): RigImage {
+export function assertValidStart(
+  flash: Pick<BootFlash, "a" | "counter">,
+  { valid }: Pick<Rig, "valid">,
+  report: BootReport,
+): RigImage {
   const image = valid.find(({ digest }) => digest === hex(report.digest));
   assert.ok(image !== undefined, "started an image that is not one of the valid ones");
   const found = new Uint8Array(image.bytes.length);

@@ -5,16 +5,15 @@ import {
   boot,
   controlOf,
   factoryFlash,
-  makeImage,
   requestUpdate,
   type Rig,
   type RigGeometry,
-  type RigImage,
   storedCounter,
   swapBlockSize,
   writeImage,
 } from "./boot-rig.js";
 import type { BootFlash, BootReport } from "./bootloader.js";
+import { foreign, makeImage, type RigImage } from "./signed-images.js";
 
 /** The images of a device's life, of different sizes; the counter grows with each but `foreign`. */
 export interface Images {
@@ -33,7 +32,7 @@ export function imagesFor(geometry: RigGeometry): Images {
     new: makeImage("2.0.0", block - 200, 2),
     next: makeImage("3.0.0", 2 * block - 500, 3),
     last: makeImage("4.0.0", block - 100, 4),
-    foreign: makeImage("6.6.6", block + 100, 2, "foreign"),
+    foreign: makeImage("6.6.6", block + 100, 2, foreign),
   };
 }
 

@@ -3,8 +3,12 @@ import type { Clock, ClockTimer } from "xs-ota/pal/clock";
 
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
-  #now = 0;
+  #now: number;
   readonly #timers = new Map<object, { readonly at: number; readonly run: () => void }>();
+
+  constructor(now = 0) {
+    this.#now = now;
+  }
 
   now(): number {
     return this.#now;

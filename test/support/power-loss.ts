@@ -20,13 +20,19 @@ export interface PowerLossOptions {
   readonly tears?: readonly Tear[];
   /** Runs this cut alone, and those nested in it: an id. Default: the variable POWER_LOSS_CUT. */
   readonly only?: string;
+  /** Tries only one cut in so many, chosen by its id; 1, each of them, by default. */
+  readonly oneIn?: number;
+  /** The command that runs what failed, without the variable; it goes into the message. */
+  readonly command?: string;
 }
 
 /** A check failed. The message ends with the id of the cut and how to rerun it alone. */
 export class PowerLossFailure extends Error {
-  constructor(cut: Cut, cause: unknown) {
+  constructor(cut: Cut, cause: unknown, command?: string) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(`${why}\npower lost at ${cut.id}; to rerun it alone, set POWER_LOSS_CUT=${cut.id}`);
+    const variable = `POWER_LOSS_CUT=${cut.id}`;
+    const again = command === undefined ? `set ${variable}` : `${variable} ${command}`;
+    super(`${why}\npower lost at ${cut.id}; to rerun it alone: ${again}`);
     this.cause = cause;
   }
 }
@@ -68,7 +74,7 @@ export function everyPowerLoss<P extends Partitions>(
       const cut = cutAt(power.operations + 1, tear, options.within);
       if (!isWanted(cut, options)) continue;
       cuts++;
-      checkCut(cut, cutTogether(flash, operation, cut), check);
+      checkCut(cut, cutTogether(flash, operation, cut), check, options.command);
     }
   };
   act(flash);
@@ -96,12 +102,13 @@ function checkCut<P extends Partitions>(
   cut: Cut,
   flash: P,
   check: (flash: P, cut: Cut) => void,
+  command: string | undefined,
 ): void {
   try {
     check(flash, cut);
     assertNoViolations(flash);
   } catch (error) {
-    throw error instanceof PowerLossFailure ? error : new PowerLossFailure(cut, error);
+    throw error instanceof PowerLossFailure ? error : new PowerLossFailure(cut, error, command);
   }
 }
 
@@ -113,7 +120,7 @@ function cutAt(operation: number, tear: Tear, within: Cut | undefined): Cut {
 /** True when the wanted id names this cut, one around it, or one nested in it. */
 function isWanted(cut: Cut, options: PowerLossOptions): boolean {
   const only = options.only ?? environment("POWER_LOSS_CUT");
-  if (only === undefined) return true;
+  if (only === undefined) return seedOf(cut.id) % (options.oneIn ?? 1) === 0;
   return `${only}/`.startsWith(`${cut.id}/`) || `${cut.id}/`.startsWith(`${only}/`);
 }
 

@@ -1,42 +1,46 @@
 // SPDX-License-Identifier: MIT
-import { createHash, generateKeyPairSync } from "node:crypto";
+import { createHash } from "node:crypto";
 import { OtaAgent, type OtaConfig, type OtaEvent } from "xs-ota";
+import type { FaultPlan } from "xs-ota/cloud/faults/faults";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
+import { readSecurityCounter } from "xs-ota/pal/boot/counter";
 import type { Crypto } from "xs-ota/pal/crypto";
-import type { FlashGeometry } from "xs-ota/pal/flash";
+import type { Device } from "xs-ota/pal/device";
+import { DataControl } from "xs-ota/pal/flash/data-control";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
-import { FlashPal } from "xs-ota/pal/flash/flash-pal";
-import { packImage, signImage } from "xs-ota/toolchain/image";
+import { FlashPal, type FlashPalOptions } from "xs-ota/pal/flash/flash-pal";
+import type { Journal } from "xs-ota/pal/journal";
+import type { Pal } from "xs-ota/pal/pal";
 import { bootOnce, type BootReport } from "./bootloader.js";
+import { type RigGeometry, writeImage } from "./boot-rig.js";
 import { ManualClock } from "./manual-clock.js";
-import { SimFlash } from "./sim-flash.js";
-import { PowerLoss, SimPower } from "./sim-power.js";
+import { randomFrom, SimFlash } from "./sim-flash.js";
+import { type RigImage, trusted } from "./signed-images.js";
+import { SimPower } from "./sim-power.js";
 import { type DeployedFile, VirtualCloud } from "./virtual-cloud.js";
+import type { VirtualMqtt } from "./virtual-mqtt.js";
 
-export const THING = "whole";
-const BLOCK_LOG2 = 9;
+const THING = "whole";
 /** Virtual time after which a device that has not come to rest never will. */
 const LIMIT_MS = 40 * 60_000;
+/** Resets after which a device that has not come to rest never will. */
+const MAX_BOOTS = 20;
 
-const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const keyPem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-const trustedKeys = [publicKey.export({ type: "spki", format: "pem" }).toString()];
+/** The `fileType` of the file that is not firmware. */
+export const DATA_TYPE = 3;
 
-/** An image that the bootloader takes. */
-export function makeImage(version: string, bodySize = 3000): Uint8Array {
-  const body = Uint8Array.from({ length: bodySize }, (_, i) => (i * 7 + version.length) & 0xff);
-  body.set(new TextEncoder().encode(version));
-  return signImage(packImage({ body, version }), keyPem);
-}
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
 
 /** What the simulated code signing gives: real signatures are the contract suites' subject. */
 const signatureOf = (digest: Uint8Array): Uint8Array =>
   createHash("sha256").update("trusted").update(digest).digest();
 
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
-
-export function deployed(image: Uint8Array, signature = signatureOf(sha256(image))): DeployedFile {
-  return { bytes: image, signature, certificateName: "code-signing" };
+/** A file as a job brings it. @param signature of the right one unless told */
+export function deployed(
+  bytes: Uint8Array,
+  { signature = signatureOf(sha256(bytes)), fileType = 0 } = {},
+): DeployedFile {
+  return { bytes, signature, certificateName: "code-signing", fileType };
 }
 
 const crypto: Crypto = Object.freeze({
@@ -48,13 +52,10 @@ const crypto: Crypto = Object.freeze({
     Buffer.compare(signatureOf(digest), signature) === 0,
 });
 
-/** Two slots, a counter and a journal that share one power supply. */
-export interface DeviceFlash {
-  readonly a: SimFlash;
-  readonly b: SimFlash;
-  readonly counter: SimFlash;
-  readonly journal: SimFlash;
-}
+/** Everything that a device keeps, on one power supply. */
+export type DeviceFlash = Readonly<
+  Record<"a" | "b" | "counter" | "journal" | "data" | "dataJournal", SimFlash>
+>;
 
 /** What a device did from power-on until it came to rest. */
 export interface Run {
@@ -64,15 +65,25 @@ export interface Run {
 }
 
 export interface DeviceOptions {
-  readonly geometry: Omit<FlashGeometry, "size">;
-  /** Blocks of a slot, of the counter and of the journal. */
-  readonly blocks?: { readonly slot: number; readonly counter: number; readonly journal: number };
+  readonly geometry: RigGeometry;
+  /** What is in slot-a at first. */
+  readonly image: RigImage;
   /** Versions whose application never accepts them. */
   readonly sick?: readonly string[];
-  /** What is in slot-a at first. */
-  readonly image: Uint8Array;
-  /** Besides what keeps the runs short. */
   readonly config?: Partial<OtaConfig>;
+  readonly faults?: FaultPlan;
+  /** Called after each boot, and for each event. */
+  readonly onBoot?: (device: WholeDevice, report: BootReport) => void;
+  readonly onEvent?: (device: WholeDevice, event: OtaEvent) => void;
+  /** For controls: a bootloader of test/power-loss/mutants.ts, and a library that is made wrong. */
+  readonly mutant?: string;
+  readonly spoil?: Spoil;
+}
+
+/** Puts something wrong in the place of a part of the library. */
+export interface Spoil {
+  journal?(flash: SimFlash): Journal;
+  pal?(options: FlashPalOptions): Pal;
 }
 
 /** Timers of one life of the device: they die with it. */
@@ -99,65 +110,66 @@ class LifeClock {
   }
 }
 
+/** Log2 of the blocks of a file: some of them in each erase block, and none larger than a message may be. */
+function log2FileBlock({ a, b }: RigGeometry): number {
+  return Math.max(9, Math.log2(Math.max(a.blockSize, b.blockSize)) - 2);
+}
+
+function makeFlash({ geometry, image }: DeviceOptions): DeviceFlash {
+  const { a, b } = geometry;
+  const power = new SimPower();
+  const small = { blockSize: 512, writeSize: a.writeSize, erasedByte: a.erasedByte };
+  const flash = {
+    a: new SimFlash(a, power),
+    b: new SimFlash(b, power),
+    counter: new SimFlash({ ...small, size: 1024 }, power),
+    journal: new SimFlash({ ...a, size: 2 * a.blockSize }, power),
+    data: new SimFlash({ ...small, size: 2048 }, power),
+    dataJournal: new SimFlash({ ...small, size: 1024 }, power),
+  };
+  writeImage(flash.a, image);
+  flash.a.wear.fill(0);
+  return flash;
+}
+
 /** Bootloader, library and cloud in one process: the C core as WebAssembly, everything else as it ships. */
 export class WholeDevice {
-  readonly power = new SimPower();
   readonly flash: DeviceFlash;
   readonly cloud: VirtualCloud;
-  readonly #clock = new ManualClock();
-  readonly #sick: readonly string[];
-  readonly #config: Partial<OtaConfig>;
+  readonly #options: DeviceOptions;
+  readonly #clock: ManualClock;
 
-  constructor({
-    geometry,
-    image,
-    config = {},
-    sick = [],
-    blocks = { slot: 12, counter: 2, journal: 2 },
-  }: DeviceOptions) {
-    const make = (count: number): SimFlash =>
-      new SimFlash({ ...geometry, size: count * geometry.blockSize }, this.power);
-    this.flash = {
-      a: make(blocks.slot),
-      b: make(blocks.slot),
-      counter: make(blocks.counter),
-      journal: make(blocks.journal),
-    };
-    const padded = new Uint8Array(Math.ceil(image.length / 32) * 32).fill(geometry.erasedByte);
-    padded.set(image);
-    this.flash.a.write(padded, 0);
-    this.cloud = new VirtualCloud(this.#clock, THING);
-    this.#sick = sick;
-    this.#config = {
-      log2FileBlockSize: BLOCK_LOG2,
-      journalFrequency: 2,
-      maxNumRequestMomentum: 4,
-      ...config,
-    };
+  constructor(options: DeviceOptions, from?: { flash: DeviceFlash; before: WholeDevice }) {
+    this.#options = options;
+    this.#clock = new ManualClock(from === undefined ? 0 : from.before.#clock.now());
+    this.flash = from?.flash ?? makeFlash(options);
+    this.cloud =
+      from?.before.cloud.fork(this.#clock) ??
+      new VirtualCloud({
+        clock: this.#clock,
+        thing: THING,
+        faults: options.faults ?? { rules: [] },
+      });
+  }
+
+  /** Another future of this device, on that flash: the same time, and a cloud with the same knowledge. */
+  fork(flash: DeviceFlash, changes: Partial<DeviceOptions> = {}): WholeDevice {
+    return new WholeDevice({ ...this.#options, ...changes }, { flash, before: this });
   }
 
   /** Powers on, and goes on through any number of resets until nothing happens any more. @throws PowerLoss. */
   run(): Run {
+    const { mutant, onBoot, geometry } = this.#options;
     const boots: BootReport[] = [];
     const events: OtaEvent[] = [];
-    for (let resets = 0; resets < 20; resets++) {
-      const report = bootOnce(this.flash, { trustedKeys });
+    while (boots.length < MAX_BOOTS) {
+      const { bufferSize } = geometry;
+      const report = bootOnce(this.flash, { trustedKeys: [trusted.publicPem], mutant, bufferSize });
       boots.push(report);
-      if (report.outcome === "not-bootable") break;
-      if (!this.#live(report, events)) return { boots, events };
+      onBoot?.(this, report);
+      if (report.outcome === "not-bootable" || !this.#live(report, events)) break;
     }
     return { boots, events };
-  }
-
-  /** As `run`, and power comes back when it is lost. */
-  runThroughPowerLoss(): Run {
-    try {
-      return this.run();
-    } catch (error) {
-      if (!(error instanceof PowerLoss)) throw error;
-      this.power.restore();
-      return this.run();
-    }
   }
 
   /** One life of the application. @returns whether it ended by a reset. */
@@ -190,34 +202,61 @@ export class WholeDevice {
   #makeAgent(
     version: string,
     clock: LifeClock,
-    mqtt: ReturnType<VirtualCloud["connect"]>,
+    mqtt: VirtualMqtt,
     life: { reset: boolean },
     events: OtaEvent[],
   ): OtaAgent {
-    const { a, b, journal } = this.flash;
+    const { sick = [], config, onEvent, geometry } = this.#options;
+    const random = randomFrom(this.#clock.now());
     const device = {
       resetReason: "software" as const,
       restart: () => void (life.reset = true),
-      random: () => 0.5,
+      random: () => random() / 2 ** 32,
     };
-    const certificates = { find: () => new Uint8Array(1) };
-    const pal = new FlashPal({ boot: new McubootControl(a, b), crypto, certificates, device });
     const agent: OtaAgent = new OtaAgent({
       thingName: THING,
       version,
-      pal,
-      journal: new FlashJournal(journal),
+      ...this.#openStores(device),
+      demands: {
+        securityCounter: readSecurityCounter(this.flash.counter),
+        deviceClass: undefined,
+      },
       clock,
       device,
       mqtt,
-      config: this.#config,
+      http: this.cloud.openHttp(),
+      config: {
+        log2FileBlockSize: log2FileBlock(geometry),
+        journalFrequency: 2,
+        maxNumRequestMomentum: 8,
+        ...config,
+      },
       onEvent: event => {
         events.push(event);
+        onEvent?.(this, event);
         if (event.type === "Activate") agent.activate();
-        if (event.type === "StartTest" && !this.#sick.includes(version))
-          agent.setImageState("Accepted");
+        if (event.type === "StartTest" && !sick.includes(version)) agent.setImageState("Accepted");
       },
     });
     return agent;
+  }
+
+  #openStores(device: Device): {
+    pal: Pal;
+    journal: Journal;
+    filePals: Record<number, Pal>;
+  } {
+    const { a, b, data, dataJournal } = this.flash;
+    const { spoil } = this.#options;
+    const certificates = { find: () => new Uint8Array(1) };
+    const others = { crypto, certificates, device };
+    const options = { boot: new McubootControl(a, b), ...others };
+    const { journal } = this.flash;
+    const dataControl = new DataControl(data, new FlashJournal(dataJournal));
+    return {
+      pal: spoil?.pal?.(options) ?? new FlashPal(options),
+      journal: spoil?.journal?.(journal) ?? new FlashJournal(journal),
+      filePals: { [DATA_TYPE]: new FlashPal({ boot: dataControl, ...others }) },
+    };
   }
 }

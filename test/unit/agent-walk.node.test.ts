@@ -13,13 +13,14 @@ import {
   JOBS,
   REJECTED,
 } from "xs-ota/test/support/agent-bench";
+import { amount } from "xs-ota/test/support/deep";
 import { randomFrom } from "xs-ota/test/support/sim-flash";
 
 /*
- * Whatever happens to an agent, in whatever order, it takes the next good job. WALK_EVENTS sets how many events are tried.
+ * Whatever happens to an agent, in whatever order, it takes the next good job.
  */
 
-const EVENTS = Number(process.env["WALK_EVENTS"] ?? 100_000);
+const EVENTS = amount(100_000, 1_000_000);
 /** Events of one walk; then a good job must succeed. */
 const WALK = 200;
 const BLOCKS = 6;

@@ -11,7 +11,7 @@ import { formatTlvs, tlvTypes, type TlvValue } from "xs-ota/image/mcuboot";
 import { OtaError } from "xs-ota/pal/error";
 import { slotLayout } from "xs-ota/pal/boot/trailer";
 import { formatTrustedKeys, packImage, signImage } from "xs-ota/toolchain/image";
-import { sourceOf } from "../support/boot-rig.js";
+import { sourceOf } from "../support/signed-images.js";
 import { randomFrom } from "../support/sim-flash.js";
 
 /* The core in C with Mbed TLS under the sanitizers, as test/native/bootloader.c makes it. */

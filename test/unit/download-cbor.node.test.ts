@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { CborWriter } from "xs-ota/download/cbor";
 import { readStreamBlock, type StreamBlock, writeGetStream } from "xs-ota/download/streams";
 import { OtaError } from "xs-ota/pal/error";
+import { amount } from "xs-ota/test/support/deep";
 
 const peer = new Encoder({ useRecords: false, variableMapSize: true, mapsAsObjects: true });
 const peerReader = new Decoder({ useRecords: false, mapsAsObjects: true });
@@ -155,7 +156,7 @@ function counted(bytes: Uint8Array, tally: { looks: number }): Uint8Array {
   });
 }
 
-const inputs = process.env["FUZZ"] === "deep" ? 100_000 : 5_000;
+const inputs = amount(5_000, 100_000);
 
 test("hostile bytes give a block or block-malformed, whatever lies around them, in bounded work", () => {
   const seen = { block: 0, refused: 0, agreed: 0 };

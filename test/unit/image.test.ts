@@ -5,14 +5,15 @@ import { test } from "node:test";
 import { readImageFacts } from "xs-ota/image/facts";
 import { deviceClassOf, formatTrustedKeys, packImage, signImage } from "xs-ota/toolchain/image";
 import { bootOnce } from "../support/bootloader.js";
-import { factoryFlash, type RigGeometry, rigGeometries, sourceOf } from "../support/boot-rig.js";
+import { factoryFlash, type RigGeometry, rigGeometries } from "../support/boot-rig.js";
+import { sourceOf } from "../support/signed-images.js";
 import { signedByEc, signedByRsa, unsigned } from "../support/imgtool-vectors.js";
 
 const [geometry] = rigGeometries as readonly [RigGeometry];
 const body = new TextEncoder().encode("xs-ota golden body");
 
 function bootImage(bytes: Uint8Array, trustedKeys: readonly string[], deviceClass?: Uint8Array) {
-  const flash = factoryFlash(geometry, { bytes, digest: "", securityCounter: 0 });
+  const flash = factoryFlash(geometry, { bytes });
   const enforced = deviceClass === undefined ? {} : { deviceClass };
   return bootOnce(flash, { trustedKeys, ...enforced });
 }
