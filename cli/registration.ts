@@ -39,7 +39,7 @@ export const DEVICE_POLICY = "xs-ota-device";
  * @throws CliError "cloud"; whatever `store` throws.
  */
 export async function registerThing(
-  { iot }: Aws,
+  { iot }: Pick<Aws, "iot">,
   thingName: string,
   { keyKind = "ecdsa-p256", store }: Registration = {},
 ): Promise<ThingCredentials> {

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { Aedes, type AedesPublishPacket, type Client } from "aedes";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TlsOptions, TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { AccessControl, Principal } from "./security/access.js";
+import { certificateIdShownBy } from "./security/shown.js";
 
 /** What the broker lets pass and whom it tells. */
 export interface BrokerOptions {
   /** Serves a message that a client sent to a reserved topic ("$aws/…"). */
   readonly handle: (clientId: string, topic: string, payload: Uint8Array) => void;
   readonly access: Pick<AccessControl, "allows">;
-}
-
-/** What a listener with TLS shows, and whose certificates it takes. PEM. */
-export interface TlsIdentity {
-  readonly key: string;
-  readonly cert: string;
-  readonly ca: string;
 }
 
 interface Message {
@@ -28,9 +22,6 @@ interface Message {
 
 type Subscribing = Client & { readonly subscriptions: Readonly<Record<string, unknown>> };
 
-/** Source: AWS IoT developer guide, "Device communication protocols": the name of MQTT in ALPN. */
-const ALPN = "x-amzn-mqtt-ca";
-
 /**
  * The message broker: MQTT 3.1.1 by aedes. A client's id is the name of its thing.
  *
@@ -41,8 +32,6 @@ export class Broker {
   readonly #aedes: Aedes;
   readonly #access: Pick<AccessControl, "allows">;
   readonly #clients = new Map<string, Subscribing>();
-  readonly #servers: Server[] = [];
-  readonly #sockets = new Set<Socket>();
   #count = 0;
 
   static async open(options: BrokerOptions): Promise<Broker> {
@@ -63,28 +52,9 @@ export class Broker {
     });
   }
 
-  /** Listens without TLS on `port`, 0 for any that is free. @returns the port. */
-  async listenPlain(host: string, port: number): Promise<number> {
-    return this.#open(
-      createServer(socket => void this.#aedes.handle(socket)),
-      host,
-      port,
-    );
-  }
-
-  /** Listens for clients that show a certificate on `port`, 0 for any that is free. @returns the port. */
-  async listenTls(host: string, port: number, identity: TlsIdentity): Promise<number> {
-    const options = {
-      ...identity,
-      requestCert: true,
-      minVersion: "TLSv1.2",
-      ALPNProtocols: [ALPN],
-    };
-    const server = createTlsServer(
-      options as TlsOptions,
-      socket => void this.#aedes.handle(socket),
-    );
-    return this.#open(server, host, port);
+  /** Serves a client on a connection that is open. */
+  accept(connection: Socket): void {
+    this.#aedes.handle(connection);
   }
 
   /** Sends what a service has to say to its subscribers, and a reply to the thing that asked. */
@@ -115,25 +85,11 @@ export class Broker {
     this.#clients.get(clientId)?.conn.destroy();
   }
 
+  /** Ends all sessions. */
   async close(): Promise<void> {
-    const closed = this.#servers.map(server => new Promise(done => server.close(done)));
     await new Promise<void>(done => {
       this.#aedes.close(done);
     });
-    for (const socket of this.#sockets) socket.destroy();
-    await Promise.all(closed);
-  }
-
-  async #open(server: Server, host: string, port: number): Promise<number> {
-    this.#servers.push(server);
-    server.on("connection", (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.on("close", () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(port, host, resolve);
-    });
-    return (server.address() as AddressInfo).port;
   }
 
   /** As on AWS, a publish that is not allowed ends the connection; a subscription is not granted. */
@@ -166,12 +122,9 @@ export class Broker {
   }
 }
 
-/** A certificate is known by the SHA-256 of its DER, as AWS IoT names it. */
 function principalOf({ id, conn }: Client): Principal {
-  const shown = conn instanceof TLSSocket ? conn.getPeerX509Certificate() : undefined;
-  const certificateId = shown?.fingerprint256.replaceAll(":", "").toLowerCase();
-  const isTls = conn instanceof TLSSocket;
-  return { clientId: id, certificateId: isTls ? (certificateId ?? "") : undefined };
+  const certificateId = conn instanceof TLSSocket ? certificateIdShownBy(conn) : undefined;
+  return { clientId: id, certificateId };
 }
 
 /** Only the services speak on these. */

@@ -2,11 +2,20 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { Alarm } from "./alarm.js";
+import { DeviceApi } from "./api/device-api.js";
 import { ApiServer } from "./api/server.js";
 import { type Credentials, presignGet } from "./api/sigv4.js";
-import { Broker, type TlsIdentity } from "./broker.js";
+import { Broker } from "./broker.js";
 import { Dashboard } from "./dashboard/dashboard.js";
 import { Desk } from "./desk.js";
+import {
+  type DevicePortNumbers,
+  type DevicePorts,
+  type Listener,
+  LOOPBACK,
+  openDevicePorts,
+  type TlsIdentity,
+} from "./device-ports.js";
 import { Faults, type FaultPlan } from "./faults/faults.js";
 import { FaultyLine } from "./faults/line.js";
 import { parseS3Url } from "./files/url.js";
@@ -17,10 +26,8 @@ import { memoryDisk } from "./store/memory.js";
 import { sqliteDisk } from "./store/sqlite.js";
 import { Store } from "./store/store.js";
 
-const LOOPBACK = "127.0.0.1";
-
 /** How a desk cloud starts. */
-export interface CloudOptions {
+export interface CloudOptions extends DevicePortNumbers {
   /** Where it listens; "127.0.0.1" unless told. */
   readonly host?: string;
   /** The folder that keeps the state; without one the state ends with the process. */
@@ -29,29 +36,16 @@ export interface CloudOptions {
   readonly faults?: FaultPlan | undefined;
   /** The port of the REST API and S3, 0 (any that is free) unless told. */
   readonly restPort?: number;
-  /** Also listens without TLS, on the loopback interface only: the port, 0 for any that is free. */
-  readonly plainMqttPort?: number | undefined;
-  /** The port of MQTT over TLS, 0 (any that is free) unless told; AWS's is 8883. */
-  readonly mqttsPort?: number;
-}
-
-/** Where a part of the cloud listens. */
-export interface Listener {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** A desk cloud that runs. */
-export interface Cloud {
+export interface Cloud extends Omit<DevicePorts, "close"> {
   /** One URL for `endpoint` of the SDK's IoT, IoT jobs data and S3 clients (the latter path-style). */
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: Credentials;
-  /** Where devices connect with a certificate of this cloud; they trust `rootCertificate` (PEM). */
-  readonly mqtts: Listener;
+  /** Whom devices trust, PEM; its authority issues their certificates. */
   readonly rootCertificate: string;
-  /** Where devices connect without TLS; `undefined` unless asked for. */
-  readonly plainMqtt: Listener | undefined;
   /** The page that shows the fleet; its address holds a secret. */
   readonly dashboard: string;
   /** The services, for a program that shares the process. */
@@ -85,7 +79,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     publish: (topic, payload, qos) => line.fromCloud(topic, payload, qos),
     presign: (url, expiresInSec, thing) =>
       presign(url, expiresInSec, endpoint, credentials, faults.expires(thing)),
-    endpointAddress: () => `${mqtts.host}:${mqtts.port}`,
+    endpointAddress: type => addressOf(type === "iot:Jobs" ? ports.https : ports.mqtts),
     planned() {
       alarm.set();
       dashboard.changed();
@@ -97,27 +91,26 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const line = openLine(faults, desk, () => broker);
   const broker: Broker = await Broker.open({ handle: line.fromDevice.bind(line), access });
   const api = new ApiServer({ desk, dashboard, authority, credentials, now: Date.now });
-  const plainMqtt = await listenPlain(broker, options.plainMqttPort);
   const identity = await tlsIdentity(authority, host);
-  const mqtts = { host, port: await broker.listenTls(host, options.mqttsPort ?? 0, identity) };
+  const deviceApi = new DeviceApi(desk, access, authority);
+  const ports = await openDevicePorts(host, options, identity, { broker, api: deviceApi });
   const endpoint = `http://${host}:${await api.listen(host, options.restPort ?? 0)}`;
   desk.wake();
   return {
-    ...{ endpoint, region: place.region, credentials, plainMqtt, mqtts, desk },
+    ...{ endpoint, region: place.region, credentials, desk, ...ports },
     rootCertificate: authority.certificatePem,
     dashboard: dashboard.urlAt(endpoint),
     async close() {
       for (const part of [alarm, line, dashboard]) part.close();
-      await Promise.all([api.close(), broker.close()]);
+      await broker.close();
+      await Promise.all([api.close(), ports.close()]);
       store.close();
     },
   };
 }
 
-/** What needs no certificate is for this machine alone, wherever the rest listens. */
-async function listenPlain(broker: Broker, port?: number): Promise<Listener | undefined> {
-  if (port === undefined) return undefined;
-  return { host: LOOPBACK, port: await broker.listenPlain(LOOPBACK, port) };
+function addressOf({ host, port }: Listener): string {
+  return `${host}:${port}`;
 }
 
 function openLine(faults: Faults, desk: Desk, broker: () => Broker): FaultyLine {

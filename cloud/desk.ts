@@ -25,12 +25,14 @@ export interface DeskOptions {
   readonly publish: Publish;
   /** Signs an S3 URL for a thing and `expiresInSec` seconds; without it, placeholders stay as they are. */
   readonly presign?: Presign;
-  /** What DescribeEndpoint gives: "host:port" of the broker. */
-  readonly endpointAddress?: () => string;
+  /** What DescribeEndpoint gives for an endpoint type, "host:port"; without it, nothing listens. */
+  readonly endpointAddress?: (type: string) => string;
   /** Called after each run, when `wakeAt` may have another answer. */
   readonly planned?: () => void;
 }
 
+/** Source: API reference, DescribeEndpoint.endpointType: those that are emulated. */
+const ENDPOINT_TYPES: readonly string[] = Object.freeze(["iot:Data", "iot:Data-ATS", "iot:Jobs"]);
 /** Source: API reference, PresignedUrlConfig.expiresInSec. */
 const DEFAULT_EXPIRY_SEC = 3600;
 const PLACEHOLDER = /\$\{aws:iot:s3-presigned-url:(https?:[^}"\s]+)\}/g;
@@ -108,9 +110,13 @@ export class Desk {
     return this.jobs.wakeAt();
   }
 
-  /** Where devices connect, "host:port"; empty when there is no broker. */
-  get endpointAddress(): string {
-    return this.#options.endpointAddress?.() ?? "";
+  /** Where devices connect, "host:port"; empty when nothing listens. @throws IotError "InvalidRequest". */
+  endpointAddress(type: string): string {
+    if (ENDPOINT_TYPES.includes(type)) return this.#options.endpointAddress?.(type) ?? "";
+    throw new IotError(
+      "InvalidRequest",
+      `endpointType: must be one of ${ENDPOINT_TYPES.join(", ")}`,
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { once } from "node:events";
 import { Command } from "@commander-js/extra-typings";
+import type { Listener } from "xs-ota/cloud/device-ports";
 import { faultPlan, type FaultPlan } from "xs-ota/cloud/faults/faults";
 import { openDesk, type Desk } from "../desk.js";
 import { CliError, messageOf } from "../failure.js";
@@ -32,6 +33,8 @@ const cloudArguments = () =>
     .option("--directory <folder>", "keeps its state", "desk-cloud")
     .option("--memory", "keeps no state: all is gone when it ends")
     .option("--mqtts-port <n>", "MQTT over TLS, 0 for any that is free", port, 0)
+    .option("--alpn-port <n>", "MQTT over TLS by ALPN, as on AWS's 443", port, 0)
+    .option("--https-port <n>", "the jobs data plane with certificates, as on AWS's 8443", port, 0)
     .option("--plain-mqtt <port>", "also MQTT without TLS, for this machine alone", port)
     .option("--rest-port <n>", "REST, S3 and the page, 0 for any that is free", port, 0)
     .option("--faults <file>", "what goes wrong on the line to devices: docs/protocol.md")
@@ -47,8 +50,9 @@ export function cloudCommand(session: Session): Command {
     const { cloud, profile } = await open(options);
     const configuration = session.options.config ?? "xs-ota.json";
     saveProfile(configuration, options.name, profile);
-    const { endpoint, plainMqtt, mqtts, rootCertificate, dashboard } = cloud;
-    const value = { endpoint, plainMqtt, mqtts, rootCertificate, dashboard, profile: options.name };
+    const { endpoint, rootCertificate, dashboard, mqtts, mqttsAlpn, https, plainMqtt } = cloud;
+    const ports = { mqtts, mqttsAlpn, https, plainMqtt };
+    const value = { endpoint, rootCertificate, dashboard, ...ports, profile: options.name };
     output.result(value, describe(cloud, `"${options.name}" in ${configuration}`));
     try {
       if (!signal.aborted) await once(signal, "abort");
@@ -60,17 +64,11 @@ export function cloudCommand(session: Session): Command {
 }
 
 async function open(options: CloudArguments): Promise<Desk> {
-  const { directory, memory, mqttsPort, restPort } = options;
+  const { directory, memory, plainMqtt: plainMqttPort, ...ports } = options;
   const faults = options.faults === undefined ? undefined : readFaults(options.faults);
   const state = memory === true ? undefined : directory;
   try {
-    return await openDesk({
-      directory: state,
-      plainMqttPort: options.plainMqtt,
-      mqttsPort,
-      restPort,
-      faults,
-    });
+    return await openDesk({ ...ports, directory: state, plainMqttPort, faults });
   } catch (error) {
     const remedy = "Give another --directory or port, or end what uses it.";
     throw new CliError("tool", `the cloud does not start: ${messageOf(error)}`, remedy, {
@@ -89,14 +87,14 @@ function readFaults(path: string): FaultPlan {
   );
 }
 
-function describe(
-  { endpoint, plainMqtt, mqtts, dashboard }: Desk["cloud"],
-  profile: string,
-): string {
+function describe({ endpoint, dashboard, ...ports }: Desk["cloud"], profile: string): string {
+  const line = (title: string, { host, port }: Listener): string => `${title}${host}:${port}`;
   return [
     `REST and S3    ${endpoint}`,
-    `MQTT over TLS  ${mqtts.host}:${mqtts.port}`,
-    ...(plainMqtt ? [`Plain MQTT     ${plainMqtt.host}:${plainMqtt.port}`] : []),
+    line("MQTT over TLS  ", ports.mqtts),
+    line("  by ALPN      ", ports.mqttsAlpn),
+    line("Jobs by HTTPS  ", ports.https),
+    ...(ports.plainMqtt ? [line("Plain MQTT     ", ports.plainMqtt)] : []),
     `Dashboard      ${dashboard}`,
     `Profile        ${profile}`,
   ].join("\n");

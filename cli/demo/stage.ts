@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateThingCommand } from "@aws-sdk/client-iot";
-import type { Cloud, Listener } from "xs-ota/cloud/cloud";
+import type { Cloud } from "xs-ota/cloud/cloud";
+import type { Listener } from "xs-ota/cloud/device-ports";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { openAws } from "../aws.js";
 import type { Aws } from "../aws.js";

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Dashboard } from "../dashboard/dashboard.js";
 import type { Desk } from "../desk.js";
-import { S3Error } from "../files/buckets.js";
 import { formatFileError, serveFiles } from "../files/http.js";
 import type { Reply } from "../files/request.js";
+import { formatError, formatJson, parseBody, readRequest, send } from "./exchange.js";
 import { executionRoutes } from "./executions.js";
 import { IotError } from "../errors.js";
 import { groupRoutes } from "./groups.js";
@@ -15,13 +15,7 @@ import { otaUpdateRoutes } from "./ota-updates.js";
 import { Router } from "./routes.js";
 import { securityRoutes } from "./security.js";
 import type { CertificateAuthority } from "../security/authority.js";
-import {
-  type Credentials,
-  SignatureError,
-  type SignedRequest,
-  signedService,
-  verifySignature,
-} from "./sigv4.js";
+import { type Credentials, type SignedRequest, signedService, verifySignature } from "./sigv4.js";
 import { streamRoutes } from "./streams.js";
 import { thingRoutes } from "./things.js";
 
@@ -32,9 +26,6 @@ export interface ApiOptions {
   readonly credentials: Credentials;
   readonly now: () => number;
 }
-
-/** The largest body, in bytes: an image of 24 MB and what S3 wraps around it. */
-const MAX_BODY = 64 * 1024 * 1024;
 
 const routers: Readonly<Record<string, Router>> = Object.freeze({
   iot: new Router(
@@ -83,10 +74,7 @@ export class ApiServer {
 
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
-    const { status, headers, body } = await this.#serve(request);
-    const length = { "content-length": String(Buffer.byteLength(body)) };
-    response.writeHead(status, { ...length, ...headers });
-    response.end(request.method === "HEAD" ? undefined : body);
+    send(response, request.method, await this.#serve(request));
   }
 
   async #serve(request: SignedRequest): Promise<Reply> {
@@ -114,55 +102,4 @@ export class ApiServer {
     );
     return formatJson(200, reply);
   }
-}
-
-async function readRequest(incoming: IncomingMessage): Promise<SignedRequest> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY) throw new RangeError(`a body is over ${MAX_BODY} bytes`);
-    chunks.push(chunk);
-  }
-  const entries = Object.entries(incoming.headers);
-  const headers = Object.fromEntries(entries.map(([k, v]) => [k, String(v)]));
-  const { method = "GET", url: target = "/" } = incoming;
-  return { method, target, headers, body: Buffer.concat(chunks) };
-}
-
-function parseBody(bytes: Uint8Array): Record<string, unknown> {
-  if (bytes.length === 0) return {};
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // told below, as for any other text that is no object
-  }
-  throw new IotError("InvalidRequest", "The body is not a JSON object");
-}
-
-/** The exceptions of AWS's front door, by what is wrong with the signature. */
-const frontDoor = Object.freeze({
-  missing: "MissingAuthenticationTokenException",
-  malformed: "IncompleteSignatureException",
-  "unknown-key": "UnrecognizedClientException",
-  mismatch: "InvalidSignatureException",
-  expired: "InvalidSignatureException",
-  skewed: "InvalidSignatureException",
-  "body-changed": "InvalidSignatureException",
-});
-
-function formatError(cause: unknown): Reply {
-  const error = cause instanceof S3Error ? new IotError("InvalidRequest", cause.message) : cause;
-  if (error instanceof IotError) return formatJson(error.status, error, error.exception);
-  if (error instanceof SignatureError) return formatJson(403, error, frontDoor[error.fault]);
-  const message = error instanceof Error ? error.message : "";
-  return formatJson(500, { message }, "InternalFailureException");
-}
-
-function formatJson(status: number, value: object, exception?: string): Reply {
-  const body = value instanceof Error ? { message: value.message } : value;
-  const type = { "content-type": "application/json" };
-  const headers = exception === undefined ? type : { ...type, "x-amzn-errortype": exception };
-  return { status, headers, body: JSON.stringify(body) };
 }

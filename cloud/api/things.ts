@@ -32,7 +32,9 @@ export const thingRoutes: Routes = Object.freeze({
     desk.deleteThing(param(request, "thingName"));
     return {};
   },
-  "GET /endpoint": desk => ({ endpointAddress: desk.endpointAddress }),
+  "GET /endpoint": (desk, { query }) => ({
+    endpointAddress: desk.endpointAddress(query.get("endpointType") ?? "iot:Data"),
+  }),
 });
 
 function formatThing({ thingName, thingTypeName, attributes, version }: Thing): object {

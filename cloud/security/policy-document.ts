@@ -27,7 +27,9 @@ const document = z.strictObject({
 type Statement = z.infer<typeof statement>;
 export type PolicyDocument = z.infer<typeof document>;
 
-export type PolicyAction = "iot:Connect" | "iot:Publish" | "iot:Subscribe" | "iot:Receive";
+export type PolicyAction =
+  | `iot:${"Connect" | "Publish" | "Subscribe" | "Receive"}`
+  | `iotjobsdata:${"GetPendingJobExecutions" | "StartNextPendingJobExecution" | "DescribeJobExecution" | "UpdateJobExecution"}`;
 
 /** Who asks, as the variables of a policy know it. */
 export interface PolicyContext {
