@@ -89,6 +89,7 @@ include toolchain/xs.mk
 include hosts/linux/linux.mk
 include hosts/bare-metal/bare-metal.mk
 include hosts/mps2-an386/mps2-an386.mk
+include hosts/riscv-virt/riscv-virt.mk
 
 .PHONY: clean
 clean: ## removes what was built

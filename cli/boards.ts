@@ -14,10 +14,17 @@ export interface Emulator {
     readonly executable: string;
     readonly flash: string;
     readonly channelPort: number;
+    /** What outlives a reset, but no power cut: a file that the emulator makes if it is not there. */
+    readonly memory: string;
     /** 0..2^32-1, another at each start: the board has no source of random numbers. */
     readonly seed: number;
   }): readonly string[];
+  /** Where the emulator ends at a reset and is started anew: the board's exit status, `undefined` after a reset. */
+  readonly switchedOff?: (status: number | null) => number | null | undefined;
 }
+
+/** A path as part of an option. */
+const quoted = (path: string): string => path.replaceAll(",", ",,");
 
 /** Source: QEMU 7.2, "Arm MPS2 and MPS3 boards"; the flash is its PSRAM, the seed a word after the boot ROM. */
 const mps2An386: Emulator = Object.freeze({
@@ -26,13 +33,36 @@ const mps2An386: Emulator = Object.freeze({
   // prettier-ignore
   arguments: ({ executable, flash, channelPort, seed }) => [
     "-machine", "mps2-an386,memory-backend=flash",
-    "-object", `memory-backend-file,id=flash,size=16M,mem-path=${flash.replaceAll(",", ",,")},share=on`,
+    "-object", `memory-backend-file,id=flash,size=16M,mem-path=${quoted(flash)},share=on`,
     "-kernel", executable,
     "-device", `loader,addr=0x8,data=${seed},data-len=4`,
     "-semihosting-config", "enable=on,target=native",
     "-display", "none", "-monitor", "none", "-serial", "stdio",
     "-serial", `tcp:127.0.0.1:${channelPort}`,
   ],
+} satisfies Emulator);
+
+/**
+ * The flash is the first bank of 32 MiB. What QEMU has translated it keeps, though that flash be written anew: the
+ * new image's code would not run. So it ends at each reset, with status 0, and the RAM goes over to the next one in
+ * a file. Source: QEMU 7.2, "'virt' Generic Virtual Platform" and hw/block/pflash_cfi01.c.
+ */
+const riscvVirt: Emulator = Object.freeze({
+  program: "qemu-system-riscv32",
+  flashFileSize: 32 * 1024 * 1024,
+  // prettier-ignore
+  arguments: ({ flash, memory, channelPort }) => [
+    "-machine", "virt,memory-backend=memory", "-cpu", "rv32,a=off,f=off,d=off", "-m", "4M",
+    "-object", `memory-backend-file,id=memory,size=4M,mem-path=${quoted(memory)},share=on`,
+    "-bios", "none", "-no-reboot",
+    "-drive", `if=pflash,unit=0,format=raw,file=${quoted(flash)}`,
+    "-chardev", `socket,id=channel,host=127.0.0.1,port=${channelPort}`,
+    "-global", "virtio-mmio.force-legacy=false",
+    "-device", "virtio-serial-device", "-device", "virtconsole,chardev=channel",
+    "-device", "virtio-rng-device", "-device", "i6300esb",
+    "-display", "none", "-monitor", "none", "-serial", "stdio",
+  ],
+  switchedOff: status => (status === 0 ? undefined : status === null ? null : status & 0x7f),
 } satisfies Emulator);
 
 /** A machine that `xs-ota device` can run. Paths are from the package's root. */
@@ -60,6 +90,13 @@ export const boards = Object.freeze({
     makeTarget: "mps2-an386",
     bootloader: "build/mps2-an386/bootloader.bin",
     emulator: mps2An386,
+  },
+  "riscv-virt": {
+    flashMap: "hosts/riscv-virt/flash.json",
+    executable: "build/riscv-virt/bootloader.bin",
+    makeTarget: "riscv-virt",
+    bootloader: "build/riscv-virt/bootloader.bin",
+    emulator: riscvVirt,
   },
 }) satisfies Readonly<Record<string, Board>>;
 

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { statSync, truncateSync } from "node:fs";
+import { rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { packageRoot } from "./boards.js";
@@ -81,17 +81,26 @@ async function emulate(
   stopped: AbortSignal,
 ): Promise<number | null> {
   const { flash } = options;
+  const memory = `${flash}.memory`;
+  rmSync(memory, { force: true });
   if (statSync(flash).size < emulator.flashFileSize) truncateSync(flash, emulator.flashFileSize);
   const gateway = await openGateway();
   const args = emulator.arguments({
     executable: executableOf(options),
     flash,
+    memory,
     channelPort: gateway.port,
     seed: randomBytes(4).readUInt32LE(),
   });
+  const switchedOff = emulator.switchedOff ?? ((status: number | null) => status);
   try {
-    return await run(emulator.program, args, options, stopped);
+    for (;;) {
+      const status = await run(emulator.program, args, options, stopped);
+      const last = switchedOff(status);
+      if (last !== undefined || stopped.aborted) return last ?? status;
+    }
   } finally {
     gateway.close();
+    rmSync(memory, { force: true });
   }
 }

@@ -63,10 +63,13 @@ export function readBootloader({ bootloader, makeTarget }: Board): { bootloader?
   return { bootloader: readInput(path, "the bootloader", `\`make ${makeTarget}\` builds it.`) };
 }
 
-/** The boot partition of a board: machine code, and the trusted keys in the last block. */
+/** Bytes at the end of a board's boot partition. Source: hosts/bare-metal/bootloader.c. */
+const KEYS_PLACE = 4096;
+
+/** The boot partition of a board: machine code, and the trusted keys at the end. */
 function withKeys(map: FlashMap, bootloader: Uint8Array, keys: Uint8Array): Uint8Array {
   const { size } = findPartition(map, "boot");
-  const keysOffset = size - map.blockSize;
+  const keysOffset = size - KEYS_PLACE;
   if (bootloader.length > keysOffset) throw tooLarge("boot", bootloader.length, keysOffset);
   const bytes = new Uint8Array(size).fill(map.erasedByte);
   bytes.set(bootloader);

@@ -12,6 +12,7 @@ export interface MachineCode {
 
 export const machineCode: Readonly<Record<string, MachineCode>> = Object.freeze({
   "mps2-an386": { headerSize: 512, runtime: "build/mps2-an386/application.bin" },
+  "riscv-virt": { headerSize: 32, runtime: "build/riscv-virt/application.bin" },
 });
 
 /** What the linker script ends the runtime with. */

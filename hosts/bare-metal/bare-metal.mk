@@ -20,7 +20,7 @@ BOARD_XS_DEFINES := -DINCLUDE_XSPLATFORM -DXSPLATFORM='"xs-platform.h"' -DmxRun=
 define BOARD_RULES
 $(1)_OUT := build/$(1)
 $(1)_MADE := build/$(1)/made
-$(1)_FLAGS := $$($(1)_CFLAGS) -Os -g -ffunction-sections -fdata-sections -fno-common -MMD
+$(1)_FLAGS := $$($(1)_CFLAGS) -Os -g -ffunction-sections -fdata-sections -fno-common -MMD -MP
 $(1)_INCLUDES := -Ibuild/$(1)/made -Ihosts/$(1) -Ihosts/bare-metal -Ihosts/runtime -Ihosts/runtime/boot -Ihosts/common -Itoolchain/bootloader
 
 build/$(1)/made/natives.mk: manifest.json hosts/manifest.json hosts/runtime/manifest.json hosts/$(1)/manifest.json hosts/$(1)/flash.json \

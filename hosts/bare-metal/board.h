@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Sets up clocks, UARTs and interrupts. Called once, by bootloader and application alike. */
+/* Sets up clock, console and interrupts. Called once, by bootloader and application alike. */
 void xs_ota_board_open(void);
 
 /* Microseconds since the board was opened. */
@@ -20,8 +20,13 @@ void xs_ota_board_sleep(void);
 /* The console's UART: waits while it is busy. */
 void xs_ota_board_console(char byte);
 
-/* The byte channel's UART. Writing waits while it is busy; reading gives -1 when nothing is there. */
-void xs_ota_board_channel_write(uint8_t byte);
+/* The byte channel: a UART, or what moves bytes as one. Opened once, by the application. */
+void xs_ota_board_channel_open(void);
+
+/* Waits while it is busy. At most 1024 bytes, which the caller keeps. */
+void xs_ota_board_channel_write(const uint8_t *bytes, uint32_t length);
+
+/* -1 when nothing is there. */
 int xs_ota_board_channel_read(void);
 
 /* Starts the watchdog, or feeds it: the board is reset unless it is fed again in time. */

@@ -4,6 +4,9 @@
 #include "flash-port.h"
 #include "target.h"
 
+/* The trusted keys end their partition: cli/flash-image.ts puts them there. */
+enum { KEYS_PLACE = 4096 };
+
 static void log_line(void *context, const char *message)
 {
 	(void)context;
@@ -26,10 +29,9 @@ static _Noreturn void give_up(OtaReason reason)
 
 int main(void)
 {
-	/* the trusted keys have the last block of their partition */
 	const XsOtaBootHost host = {
 		.feed = xs_ota_board_watch, .log = log_line, .target = xs_ota_target,
-		.keys_offset = xs_ota_flash_find("boot")->size - xs_ota_flash_map.block_size
+		.keys_offset = xs_ota_flash_find("boot")->size - KEYS_PLACE
 	};
 	OtaBootResult result;
 

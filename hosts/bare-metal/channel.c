@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-/* Type, socket, payload: never more than COBS encodes with one byte of overhead. */
-enum { HEAD_SIZE = 2, FRAME_MAX = HEAD_SIZE + XS_OTA_CHANNEL_PAYLOAD_MAX };
+/* Type, socket, payload: never more than COBS encodes with one byte of overhead. Coded, with that and the last 0. */
+enum { HEAD_SIZE = 2, FRAME_MAX = HEAD_SIZE + XS_OTA_CHANNEL_PAYLOAD_MAX, CODED_MAX = FRAME_MAX + 2 };
 
 static XsOtaChannelSocket *sockets;
 static uint8_t last_number;
@@ -112,9 +112,12 @@ bool xs_ota_channel_serve(void)
 
 void xs_ota_channel_open(void)
 {
+	static const uint8_t end = 0;
+
 	start = xs_ota_board_seed();
 	begin_frame();
-	xs_ota_board_channel_write(0);	/* ends what an earlier start was sending */
+	xs_ota_board_channel_open();
+	xs_ota_board_channel_write(&end, sizeof(end));	/* of what an earlier start was sending */
 	xs_ota_channel_send(0, XS_OTA_FRAME_RESET, &start, sizeof(start));
 }
 
@@ -137,28 +140,31 @@ void xs_ota_channel_detach(XsOtaChannelSocket *socket)
 		}
 }
 
-/* Each code counts the bytes up to the next 0, and stands for it. */
-static void encode(const uint8_t *bytes, uint32_t length)
+/* Each code counts the bytes up to the next 0, and stands for it. Returns how many bytes it is, with the last 0. */
+static uint32_t encode(const uint8_t *bytes, uint32_t length, uint8_t coded[CODED_MAX])
 {
+	uint32_t size = 0;
+
 	for (uint32_t first = 0; first <= length;) {
 		uint32_t count = 0;
 
 		while (first + count < length && bytes[first + count] != 0)
 			count++;
-		xs_ota_board_channel_write((uint8_t)(count + 1));
-		for (uint32_t i = 0; i < count; i++)
-			xs_ota_board_channel_write(bytes[first + i]);
+		coded[size++] = (uint8_t)(count + 1);
+		memcpy(coded + size, bytes + first, count);
+		size += count;
 		first += count + 1;
 	}
-	xs_ota_board_channel_write(0);
+	coded[size++] = 0;
+	return size;
 }
 
 void xs_ota_channel_send(uint8_t number, XsOtaFrameType type, const void *payload, uint32_t length)
 {
-	uint8_t frame[FRAME_MAX];
+	uint8_t frame[FRAME_MAX], coded[CODED_MAX];
 
 	frame[0] = (uint8_t)type;
 	frame[1] = number;
 	memcpy(frame + HEAD_SIZE, payload, length);
-	encode(frame, HEAD_SIZE + length);
+	xs_ota_board_channel_write(coded, encode(frame, HEAD_SIZE + length, coded));
 }

@@ -46,16 +46,22 @@ export function readIdentity(data: FlashPartition): Identity {
   return { thingName, endpoint: { host, port }, certificates, ...(tls && { tls }) };
 }
 
+/** The partition may be larger than the memory: what is behind the first erased byte is not held. */
 function readToErased(data: FlashPartition): Uint8Array {
+  const bytes = new Uint8Array(lengthToErased(data));
+  data.read(bytes, 0);
+  return bytes;
+}
+
+function lengthToErased(data: FlashPartition): number {
   const { size, erasedByte } = data.geometry;
-  const bytes = new Uint8Array(size);
+  const piece = new Uint8Array(CHUNK); // an erase block is a multiple of it
   for (let offset = 0; offset < size; offset += CHUNK) {
-    const piece = bytes.subarray(offset, Math.min(offset + CHUNK, size));
     data.read(piece, offset);
     const end = piece.indexOf(erasedByte);
-    if (end >= 0) return bytes.subarray(0, offset + end);
+    if (end >= 0) return offset + end;
   }
-  return bytes;
+  return size;
 }
 
 function parse(text: string): unknown {

@@ -55,10 +55,14 @@ void xs_ota_board_open(void)
 {
 	take_reason();
 	open_uart(CONSOLE_UART, UART_TX_ENABLE);
-	open_uart(CHANNEL_UART, UART_TX_ENABLE | UART_RX_ENABLE | UART_RX_INTERRUPT);
 	SYSTICK_RELOAD = TICK_CYCLES - 1;
 	SYSTICK_VALUE = 0;
 	SYSTICK_CONTROL = SYSTICK_ENABLE;
+}
+
+void xs_ota_board_channel_open(void)
+{
+	open_uart(CHANNEL_UART, UART_TX_ENABLE | UART_RX_ENABLE | UART_RX_INTERRUPT);
 	NVIC_ENABLE = 1u << CHANNEL_RX_IRQ;
 }
 
@@ -94,9 +98,10 @@ void xs_ota_board_console(char byte)
 	write_uart(CONSOLE_UART, (uint8_t)byte);
 }
 
-void xs_ota_board_channel_write(uint8_t byte)
+void xs_ota_board_channel_write(const uint8_t *bytes, uint32_t length)
 {
-	write_uart(CHANNEL_UART, byte);
+	for (uint32_t i = 0; i < length; i++)
+		write_uart(CHANNEL_UART, bytes[i]);
 }
 
 int xs_ota_board_channel_read(void)
