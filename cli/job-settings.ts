@@ -3,14 +3,24 @@ import type {
   AbortCriteria,
   CreateJobRequest,
   ExponentialRolloutRate,
+  JobEndBehavior,
   RateIncreaseCriteria,
   RetryCriteria,
+  SchedulingConfig,
 } from "@aws-sdk/client-iot";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { CliError } from "./failure.js";
 
 /*
  * How the options of `xs-ota deploy` say what CreateJob takes. Ranges: AWS IoT API reference, CreateJob.
  */
+
+/** What happens to devices that are not through when a schedule ends, as the command line says it. */
+export const endBehaviors = Object.freeze({
+  "stop-rollout": "STOP_ROLLOUT",
+  cancel: "CANCEL",
+  "force-cancel": "FORCE_CANCEL",
+} as const satisfies Record<string, JobEndBehavior>);
 
 /** What the command line says about how a job goes on. */
 export interface JobOptions {
@@ -20,6 +30,9 @@ export interface JobOptions {
   readonly timeout?: number | undefined;
   readonly retry?: RetryCriteria[] | undefined;
   readonly continuous?: true | undefined;
+  readonly start?: string | undefined;
+  readonly end?: string | undefined;
+  readonly endBehavior?: keyof typeof endBehaviors | undefined;
 }
 
 /** The part of a CreateJob request that the options stand for; nothing for what they do not say. */
@@ -32,8 +45,31 @@ export function jobSettings(options: JobOptions): Partial<CreateJobRequest> {
     timeoutConfig: timeout === undefined ? undefined : { inProgressTimeoutInMinutes: timeout },
     jobExecutionsRetryConfig: retry && { criteriaList: retry },
     targetSelection: continuous && "CONTINUOUS",
+    schedulingConfig: schedule(options),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+/** @throws CliError "usage" for an end without a start, or an end behaviour without an end, as AWS has it. */
+function schedule({ start, end, endBehavior }: JobOptions): SchedulingConfig | undefined {
+  if (end !== undefined && start === undefined) throw needs("--end", "--start");
+  if (endBehavior !== undefined && end === undefined) throw needs("--end-behavior", "--end");
+  if (start === undefined) return undefined;
+  return {
+    startTime: start,
+    ...(end && { endTime: end }),
+    ...(endBehavior && { endBehavior: endBehaviors[endBehavior] }),
+  };
+}
+
+const needs = (option: string, other: string): CliError =>
+  new CliError("usage", `${option} needs ${other}`, `Give ${other} too.`);
+
+/** `2026-12-01T08:30`, in UTC, as CreateJob takes it. */
+export function parseTime(text: string): string {
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text);
+  if (isTime && !Number.isNaN(Date.parse(`${text}Z`))) return text;
+  throw new InvalidArgumentError("It is a time in UTC, as in 2026-12-01T08:30.");
 }
 
 /** `50,2,succeeded:1000`: 50 a minute, twice as many after each 1000 that succeeded. */

@@ -7,7 +7,7 @@ import type { Deployment, SignedFile } from "../deployment.js";
 import { CliError } from "../failure.js";
 import { readInput, readJson } from "../files.js";
 import type { DataProtocol } from "../job-document.js";
-import { jobSettings, parseAbort, parseRamp, parseRetry } from "../job-settings.js";
+import { jobSettings, parseAbort, parseRamp, parseRetry, parseTime } from "../job-settings.js";
 import { concludeJob, showJob } from "../job-progress.js";
 import { watchJob } from "../job-watch.js";
 import { wholeNumber } from "../options.js";
@@ -29,6 +29,12 @@ EXAMPLES
   # a fleet: 10 devices a minute, twice as many after each 100 that took it; stop if 5 % of 20 fail
   xs-ota deploy build/app-1.1.0.img --group lamps --key keys/code-signing.key.pem \\
     --ramp 10,2,succeeded:100 --abort all:5:20 --timeout 60 --retry failed:3
+  # at night, and not beyond it; who has begun by then may finish
+  xs-ota deploy build/app-1.1.0.img --group lamps --key keys/code-signing.key.pem \\
+    --start 2026-12-01T22:00 --end 2026-12-02T04:00 --end-behavior cancel
+  # on AWS: credentials from the environment, bucket and role of your account
+  xs-ota deploy build/app-1.1.0.img --thing lamp-1 --key keys/code-signing.key.pem --region eu-central-1 \\
+    --bucket my-firmware --role arn:aws:iam::123456789012:role/iot-reads-firmware
   # see the job document that devices would get; nothing is sent
   xs-ota deploy build/app-1.1.0.img --thing lamp-1 --key keys/code-signing.key.pem --dry-run`;
 
@@ -38,7 +44,8 @@ const deployArguments = () =>
     .summary("send an image to devices")
     .description(
       "Signs an image, puts it in the bucket, and makes the stream and the job by which devices fetch it. " +
-        "Prints the job's id, which `watch`, `jobs` and `cancel` take.",
+        "Prints the job's id, which `watch`, `jobs` and `cancel` take. Without a profile or --endpoint it deploys " +
+        "to AWS; `xs-ota cloud` starts a cloud to try it on.",
     )
     .argument("<image>", "the file that `xs-ota build` wrote")
     .option("--thing <name...>", "the devices to update")
@@ -61,6 +68,14 @@ const deployArguments = () =>
     .option("--timeout <minutes>", "for a device, once it began", wholeNumber(1, 10_080))
     .option("--retry <rule>", "try again: failed:3 or timed_out:1; repeatable", parseRetry)
     .option("--continuous", "devices that join a group later get it too")
+    .option("--start <time>", "begin then, in UTC; AWS wants 30 minutes at least", parseTime)
+    .option("--end <time>", "with --start: reach no more devices from then on", parseTime)
+    .addOption(
+      new Option(
+        "--end-behavior <what>",
+        "with --end: what of devices that are not through",
+      ).choices(["stop-rollout", "cancel", "force-cancel"] as const),
+    )
     .option("--dry-run", "print the job document and send nothing")
     .option("--watch", "follow the job until all devices are through")
     .addHelpText("after", examples);

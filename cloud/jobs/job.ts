@@ -50,7 +50,11 @@ export const retryConfig = z.object({
 
 export const timeoutConfig = z.object({ inProgressTimeoutInMinutes: count(10080).optional() });
 
+/** What AWS would heed and the desk cloud cannot is refused, not passed over. */
+const notEmulated = z.never("the desk cloud does not emulate it").optional();
+
 export const schedulingConfig = z.object({
+  maintenanceWindows: notEmulated,
   startTime: z.string().max(64).optional(),
   endTime: z.string().max(64).optional(),
   endBehavior: z.enum(["STOP_ROLLOUT", "CANCEL", "FORCE_CANCEL"]).optional(),
@@ -83,6 +87,9 @@ export const createJobRequest = z.object({
   documentSource: z.string().min(1).max(1350).optional(),
   targetSelection: z.enum(["SNAPSHOT", "CONTINUOUS"]).default("SNAPSHOT"),
   schedulingConfig: schedulingConfig.optional(),
+  jobTemplateArn: notEmulated,
+  namespaceId: notEmulated,
+  destinationPackageVersions: notEmulated,
 });
 
 export const addTargetsRequest = createJobRequest

@@ -3,13 +3,18 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { ListStreamsCommand } from "@aws-sdk/client-iot";
+import {
+  CreateOTAUpdateCommand,
+  GetJobDocumentCommand,
+  ListStreamsCommand,
+} from "@aws-sdk/client-iot";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { openAws } from "xs-ota/cli/aws";
+import { type Aws, openAws } from "xs-ota/cli/aws";
 import type { JobView } from "xs-ota/cli/job-watch";
 import type { Profile } from "xs-ota/cli/profile";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
 import { CliProcess, type CliRun } from "xs-ota/test/support/cli";
+import { thingArn } from "xs-ota/test/support/desk";
 import { makeTemporaryFolder } from "xs-ota/test/support/files";
 import { MqttClient } from "xs-ota/test/support/mqtt";
 import { packImage, signImage } from "xs-ota/toolchain/image";
@@ -178,3 +183,58 @@ test("a cloud that is started again has what it had; its faults are checked", as
   assert.match(error, /faults\.json: rules\.0\.kind/);
   other.remove();
 });
+
+test("deploy writes the document that CreateOTAUpdate writes for the same file", async () => {
+  await run("things", "add", "same");
+  const { profiles } = JSON.parse(readFileSync(join(place.folder, "xs-ota.json"), "utf8")) as {
+    profiles: { desk: Profile };
+  };
+  const aws = openAws(profiles.desk);
+  for (const [protocol, protocols] of [
+    ["mqtt", ["MQTT"]],
+    ["http", ["HTTP"]],
+    ["both", ["MQTT", "HTTP"]],
+  ] as const) {
+    const jobId = `same-${protocol}`;
+    assert.equal((await deploy(jobId, "--thing", "same", "--protocol", protocol)).code, 0);
+    const ours = await documentOf(aws, jobId);
+    const [file] = ours.afr_ota.files;
+    const signature = {
+      inlineDocument: Buffer.from(file?.["sig-sha256-ecdsa"] as string, "base64"),
+    };
+    const customCodeSigning = {
+      signature,
+      certificateChain: { certificateName: "code-signing" },
+      hashAlgorithm: "SHA256",
+      signatureAlgorithm: "ECDSA",
+    };
+    const { bucket = "", role } = profiles.desk;
+    const fileLocation = { s3Location: { bucket, key: `${jobId}/app.img` } };
+    const codeSigning = { customCodeSigning };
+    await aws.iot.send(
+      new CreateOTAUpdateCommand({
+        otaUpdateId: jobId,
+        targets: [thingArn("same")],
+        roleArn: role,
+        protocols: [...protocols],
+        files: [{ fileName: "app.img", fileType: 0, fileLocation, codeSigning }],
+      }),
+    );
+    const theirs = await documentOf(aws, `AFR_OTA-${jobId}`);
+    // each has a stream of its own
+    for (const { afr_ota } of [ours, theirs]) {
+      if (afr_ota.streamname !== undefined) afr_ota.streamname = "AFR_OTA-stream";
+    }
+    assert.deepEqual(ours, theirs);
+  }
+  aws.close();
+});
+
+interface OtaDocument {
+  readonly afr_ota: { streamname?: string; readonly files: readonly Record<string, unknown>[] };
+}
+
+async function documentOf({ iot }: Aws, jobId: string): Promise<OtaDocument> {
+  const { document = "" } = await iot.send(new GetJobDocumentCommand({ jobId }));
+  return JSON.parse(document) as OtaDocument;
+}

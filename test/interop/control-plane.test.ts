@@ -187,3 +187,22 @@ test("a request without a signature is refused", async t => {
   assert.equal(response.status, 403);
   assert.equal(response.headers.get("x-amzn-errortype"), "MissingAuthenticationTokenException");
 });
+
+test("what AWS would heed and this cloud cannot is refused by name", async t => {
+  const { iot } = await openCloud(t);
+  await iot.send(new CreateThingCommand({ thingName: "t1" }));
+  const job = { jobId: "j1", targets: [thingArn("t1")], document: "{}" };
+  const maintenanceWindows = [{ startTime: "cron(0 0 * * ? *)", durationInMinutes: 60 }];
+  const refused: readonly [field: string, more: object][] = [
+    ["schedulingConfig.maintenanceWindows", { schedulingConfig: { maintenanceWindows } }],
+    ["destinationPackageVersions", { destinationPackageVersions: ["arn:aws:iot:::package/p"] }],
+  ];
+  for (const [field, more] of refused) {
+    await assert.rejects(
+      iot.send(new CreateJobCommand({ ...job, ...more })),
+      (error: Error) =>
+        error instanceof InvalidRequestException &&
+        error.message === `${field}: the desk cloud does not emulate it`,
+    );
+  }
+});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jobSettings, parseAbort, parseRamp, parseRetry } from "xs-ota/cli/job-settings";
+import { jobSettings, parseAbort, parseRamp, parseRetry, parseTime } from "xs-ota/cli/job-settings";
 
 test("options that are not given leave AWS's defaults alone", () => {
   assert.deepEqual(jobSettings({}), {});
@@ -57,5 +57,25 @@ test("rules out of AWS's ranges are refused with an example", () => {
   }
   for (const text of ["failed:11", "rejected:1", "failed"]) {
     assert.throws(() => parseRetry(text), /failed:3/, text);
+  }
+});
+
+test("a schedule is CreateJob's", () => {
+  const times = { start: parseTime("2026-12-01T22:00"), end: parseTime("2026-12-02T04:00") };
+  assert.deepEqual(jobSettings({ ...times, endBehavior: "force-cancel" }), {
+    schedulingConfig: {
+      startTime: "2026-12-01T22:00",
+      endTime: "2026-12-02T04:00",
+      endBehavior: "FORCE_CANCEL",
+    },
+  });
+});
+
+test("an end needs a start, an end behaviour an end, and a time is one", () => {
+  assert.throws(() => jobSettings({ end: "2026-12-02T04:00" }), /--end needs --start/);
+  const start = "2026-12-01T22:00";
+  assert.throws(() => jobSettings({ start, endBehavior: "cancel" }), /--end-behavior needs --end/);
+  for (const text of ["tomorrow", "2026-12-01", "2026-13-01T00:00", "2026-12-01T22:00Z"]) {
+    assert.throws(() => parseTime(text), /in UTC/, text);
   }
 });
