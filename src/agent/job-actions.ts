@@ -139,12 +139,15 @@ export class JobActions {
 
   /**
    * A job whose new image has run, of which the journal knows nothing: an update by another agent, or a journal that was
-   * erased. What became of it shows in the versions, as the C library has it.
+   * erased. What became of it shows in the versions, as the C library has it: the image that runs is newer than the one that
+   * reported before the reset, or it is the one that reported from its trial, and has passed it.
    */
   #processForgotten({ jobId, selfTest }: OtaJob): void {
     const { reporter, version, signal } = this.#context;
     const updatedBy = selfTest?.updatedBy ?? version;
-    if (version > updatedBy) reporter.report(jobId, { kind: "accepted", version, updatedBy });
+    const hasPassed = selfTest?.isActive === true && selfTest.updatedBy === version;
+    if (hasPassed || version > updatedBy)
+      reporter.report(jobId, { kind: "accepted", version, updatedBy });
     else {
       const error = new OtaError("image-reverted", "the old image runs, and no record says why");
       reporter.report(jobId, { kind: "failed", error });

@@ -52,6 +52,18 @@ export interface FollowedExecution {
 /** Refusals that asking again may cure. Source: AWS IoT Jobs, ErrorResponse. */
 const transient: readonly unknown[] = Object.freeze(["RequestThrottled", "InternalError"]);
 
+/** Refusals of a report that did not arrive as it was sent, or whose refusal did not: without a code. */
+const damaged: readonly unknown[] = Object.freeze(["InvalidJson", "InvalidRequest", undefined]);
+/** Times that a report is sent when the cloud takes it for damaged. */
+const MAX_DAMAGED = 5;
+
+/** What a refusal means for its report: it is to be sent again, was damaged on its way, or is refused for good. */
+function meaningOf(reply: unknown): "later" | "damaged" | "refused" {
+  const code = isObject(reply) ? reply["code"] : undefined;
+  if (transient.includes(code)) return "later";
+  return damaged.includes(code) ? "damaged" : "refused";
+}
+
 /** Progress may overtake its replies, so it names no version. */
 function boundTo(execution: FollowedExecution, report: StatusReport): StatusConditions {
   const { versionNumber, executionNumber } = execution;
@@ -125,12 +137,13 @@ export class Reporter {
 
   onReply(jobId: string, accepted: boolean, reply: unknown): void {
     if (this.#adoptVersion(jobId, accepted, reply)) return;
-    const code = isObject(reply) ? reply["code"] : undefined;
-    const refused = !accepted && !transient.includes(code);
+    const meaning = accepted ? "accepted" : meaningOf(reply);
     if (this.#progressReplies > 0) {
       this.#progressReplies--;
-      if (refused) this.#listener.onJobGone(jobId);
-    } else if (accepted || refused) this.#settle(jobId, refused);
+      if (meaning === "refused") this.#listener.onJobGone(jobId);
+    } else if (meaning !== "later" && (meaning !== "damaged" || this.#attempts >= MAX_DAMAGED)) {
+      this.#settle(jobId, !accepted);
+    }
   }
 
   /**

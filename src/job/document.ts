@@ -27,7 +27,9 @@ export interface JobFile {
 
 /** What `statusDetails` says about an update that went before a reset. */
 export interface SelfTest {
-  /** Version that installed the image, when it was reported. */
+  /** Whether the new image itself has reported: "active", where the one that received it says "ready". */
+  readonly isActive: boolean;
+  /** Version of the image that reported, when it said so. */
   readonly updatedBy: AppVersion | undefined;
 }
 
@@ -122,11 +124,12 @@ function parseOtaJob(execution: Reader, jobId: string, scheme: SignatureScheme):
   });
 }
 
-/** Only that `self_test` is there counts, whatever its value, as for the C library. */
+/** That `self_test` is there counts, whatever its value, as for the C library. */
 function parseSelfTest(execution: Reader): SelfTest | undefined {
   const details = execution.raw("statusDetails");
   if (!isObject(details) || !("self_test" in details)) return undefined;
-  return Object.freeze({ updatedBy: parseUpdatedBy(details["updatedBy"]) });
+  const updatedBy = parseUpdatedBy(details["updatedBy"]);
+  return Object.freeze({ isActive: details["self_test"] === "active", updatedBy });
 }
 
 /** As `strtoul` with base 0: hexadecimal after 0x, octal after 0, else decimal. */

@@ -6,6 +6,7 @@ import { FlashJournal } from "xs-ota/pal/flash/journal";
 import { assertValidStart, type RigGeometry, storedCounter } from "./boot-rig.js";
 import { type Images, imagesFor } from "./boot-stories.js";
 import { makeImage, type RigImage } from "./signed-images.js";
+import type { SimFlash } from "./sim-flash.js";
 import type { Travel } from "./virtual-cloud.js";
 import { DATA_TYPE, deployed, type DeviceOptions, type Run, WholeDevice } from "./whole-device.js";
 
@@ -71,7 +72,7 @@ export const updateStories: readonly UpdateStory[] = Object.freeze([
   {
     name: "an update whose blocks come in any order, and some twice",
     options: {
-      faults: {
+      weather: {
         rules: [
           { kind: "reorder", topic: "streams/*", direction: "to-device", probability: 0.4 },
           { kind: "repeat", topic: "streams/*", direction: "to-device", probability: 0.3 },
@@ -171,6 +172,8 @@ export interface Stage {
   readonly story: UpdateStory;
   readonly images: Images;
   readonly device: WholeDevice;
+  /** What runs before the job. */
+  readonly runs: keyof Images;
 }
 
 /** @param more options for a control, or for watching */
@@ -187,8 +190,9 @@ export function stageFor(
     if (isHalf && event.received < event.total) story.meanwhile?.(acting, images);
   };
   const device = quiet.fork(quiet.flash, { onEvent, ...more });
+  const runs = imageIn(quiet.flash.a, images);
   story.deploy(device, images);
-  return { story, images, device };
+  return { story, images, device, runs };
 }
 
 /** Whatever starts is whole, signed and not older than the security counter allows. */
@@ -212,10 +216,24 @@ export function assertWholeJournal({ flash }: WholeDevice): void {
   if (record !== undefined) assert.ok(parseProgress(record) !== undefined, "a record is not ours");
 }
 
+/** The image in a slot, by its name. */
+function imageIn(slot: SimFlash, images: Images): keyof Images {
+  const found = slot.contents();
+  const name = namesOf(images).find(key => {
+    const { bytes } = images[key];
+    return Buffer.compare(found.subarray(0, bytes.length), bytes) === 0;
+  });
+  assert.ok(name !== undefined, "an unknown image is in the slot");
+  return name;
+}
+
+const namesOf = (images: Images): readonly (keyof Images)[] =>
+  Object.keys(images) as (keyof Images)[];
+
 /** The image that runs, by its name. */
-function runningName({ boots }: Run, images: Images): keyof Images {
+export function runningName({ boots }: Run, images: Images): keyof Images {
   const digest = Buffer.from(boots.at(-1)?.digest ?? []).toString("hex");
-  const name = (Object.keys(images) as (keyof Images)[]).find(key => images[key].digest === digest);
+  const name = namesOf(images).find(key => images[key].digest === digest);
   assert.ok(name !== undefined, "an unknown image runs");
   return name;
 }

@@ -40,7 +40,14 @@ export interface VirtualCloudOptions {
   readonly thing: string;
   readonly disk?: RamDisk;
   /** What goes wrong on the line. Each connection begins the plan anew, with a seed of its own. */
-  readonly faults?: FaultPlan;
+  readonly weather?: Weather;
+}
+
+export interface Weather extends FaultPlan {
+  /** Virtual time in ms at which nothing goes wrong any more; never, unless told. */
+  readonly until?: number;
+  /** After so many messages in all the cloud's process ends, and starts again from its disk. */
+  readonly restarts?: readonly number[];
 }
 
 /** The desk cloud's own services without a wire, in virtual time, with one thing. */
@@ -55,6 +62,7 @@ export class VirtualCloud {
   #device: VirtualMqtt;
   #connections = 0;
   readonly #topics = new Set<string>();
+  #carried = 0;
 
   constructor(options: VirtualCloudOptions) {
     this.#options = options;
@@ -70,8 +78,8 @@ export class VirtualCloud {
   }
 
   /** This cloud as it is now, on another clock, with its own future. What is on its way is lost. */
-  fork(clock: ManualClock): VirtualCloud {
-    return new VirtualCloud({ ...this.#options, clock, disk: this.#disk.fork() });
+  fork(clock: ManualClock, weather: Weather): VirtualCloud {
+    return new VirtualCloud({ ...this.#options, clock, weather, disk: this.#disk.fork() });
   }
 
   #openDesk(): Desk {
@@ -100,7 +108,7 @@ export class VirtualCloud {
           carry(() => this.#device.deliver(topic, payload));
         },
         refuse: (topic, payload) => carry(() => this.#desk.refuse(topic, payload)),
-        disconnect: () => this.disconnect(),
+        disconnect: () => this.#disconnect(),
       },
       (delayMs, act) => clock.after(delayMs, act),
     );
@@ -113,13 +121,14 @@ export class VirtualCloud {
 
   /** A connection in place of the last one, whose messages are lost. */
   connect(): VirtualMqtt {
-    const { faults = { rules: [] } } = this.#options;
-    const seed = (faults.seed ?? 1) + 1000 * this.#connections++;
-    this.#line.close();
+    const { weather = { rules: [] }, clock } = this.#options;
+    const { rules, until = Infinity } = weather;
+    const left = until - clock.now();
+    const seed = (weather.seed ?? 1) + 1000 * this.#connections++;
     this.#inFlight.length = 0;
-    this.#faults = new Faults({ ...faults, seed });
-    this.#line = this.#openLine();
+    this.#beginFaults(new Faults(left > 0 ? { rules, seed } : undefined));
     this.#device = this.#openConnection();
+    if (left > 0 && left < Infinity) clock.after(left, () => this.#calm());
     return this.#device;
   }
 
@@ -132,7 +141,7 @@ export class VirtualCloud {
     };
     return new VirtualHttp({
       thing,
-      faults: this.#faults,
+      faults: { pass: passage => this.#faults.pass(passage) },
       serve: (target, range) => this.#serve(target, range),
       carry: (delayMs, act) => {
         if (delayMs === 0) carry(act);
@@ -160,7 +169,7 @@ export class VirtualCloud {
   }
 
   /** Loses the connection, which comes back by itself. */
-  disconnect(): void {
+  #disconnect(): void {
     const device = this.#device;
     this.#inFlight.length = 0;
     this.#inFlight.push(() => device.disconnect());
@@ -168,17 +177,21 @@ export class VirtualCloud {
   }
 
   /** The cloud's process ends and starts again with what is on its disk. */
-  restart(): void {
+  #restart(): void {
     this.#desk = this.#openDesk();
-    this.disconnect();
+    this.#disconnect();
+  }
+
+  #beginFaults(faults: Faults): void {
+    this.#line.close();
+    this.#faults = faults;
+    this.#line = this.#openLine();
   }
 
   /** From now on nothing goes wrong any more. */
-  calm(): void {
-    this.#line.close();
-    this.#faults = new Faults();
-    this.#line = this.#openLine();
-    this.disconnect();
+  #calm(): void {
+    this.#beginFaults(new Faults());
+    this.#disconnect();
   }
 
   deploy(jobId: string, deployed: readonly DeployedFile[], travel: Travel = "MQTT"): void {
@@ -224,6 +237,11 @@ export class VirtualCloud {
     return { status, detail: statusDetails["detail"] ?? statusDetails["reason"] ?? "" };
   }
 
+  /** Messages that travelled, either way. */
+  get carried(): number {
+    return this.#carried;
+  }
+
   /** Topics of the messages that went to the device. */
   get topics(): readonly string[] {
     return [...this.#topics];
@@ -232,8 +250,11 @@ export class VirtualCloud {
   /** Carries one message. @returns false when none is on its way. */
   carry(): boolean {
     const next = this.#inFlight.shift();
-    next?.();
-    return next !== undefined;
+    if (next === undefined) return false;
+    this.#carried++;
+    if (this.#options.weather?.restarts?.includes(this.#carried) === true) this.#restart();
+    else next();
+    return true;
   }
 }
 

@@ -12,7 +12,7 @@ export interface VirtualReply {
 
 export interface VirtualHttpOptions {
   readonly thing: string;
-  readonly faults: Faults;
+  readonly faults: Pick<Faults, "pass">;
   /** Answers a GET of this path and query. */
   readonly serve: (target: string, range: string | undefined) => VirtualReply;
   /** Calls `act` when the message has travelled. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from "node:crypto";
 import { OtaAgent, type OtaConfig, type OtaEvent } from "xs-ota";
-import type { FaultPlan } from "xs-ota/cloud/faults/faults";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
 import { readSecurityCounter } from "xs-ota/pal/boot/counter";
 import type { Crypto } from "xs-ota/pal/crypto";
@@ -9,6 +8,7 @@ import type { Device } from "xs-ota/pal/device";
 import { DataControl } from "xs-ota/pal/flash/data-control";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
 import { FlashPal, type FlashPalOptions } from "xs-ota/pal/flash/flash-pal";
+import type { MqttClient } from "xs-ota/pal/mqtt";
 import type { Journal } from "xs-ota/pal/journal";
 import type { Pal } from "xs-ota/pal/pal";
 import { bootOnce, type BootReport } from "./bootloader.js";
@@ -17,7 +17,7 @@ import { ManualClock } from "./manual-clock.js";
 import { randomFrom, SimFlash } from "./sim-flash.js";
 import { type RigImage, trusted } from "./signed-images.js";
 import { SimPower } from "./sim-power.js";
-import { type DeployedFile, VirtualCloud } from "./virtual-cloud.js";
+import { type DeployedFile, VirtualCloud, type Weather } from "./virtual-cloud.js";
 import type { VirtualMqtt } from "./virtual-mqtt.js";
 
 const THING = "whole";
@@ -71,7 +71,7 @@ export interface DeviceOptions {
   /** Versions whose application never accepts them. */
   readonly sick?: readonly string[];
   readonly config?: Partial<OtaConfig>;
-  readonly faults?: FaultPlan;
+  readonly weather?: Weather;
   /** Called after each boot, and for each event. */
   readonly onBoot?: (device: WholeDevice, report: BootReport) => void;
   readonly onEvent?: (device: WholeDevice, event: OtaEvent) => void;
@@ -84,6 +84,8 @@ export interface DeviceOptions {
 export interface Spoil {
   journal?(flash: SimFlash): Journal;
   pal?(options: FlashPalOptions): Pal;
+  /** Takes the connection of each life. */
+  mqtt?(connection: VirtualMqtt): MqttClient;
 }
 
 /** Timers of one life of the device: they die with it. */
@@ -143,13 +145,10 @@ export class WholeDevice {
     this.#options = options;
     this.#clock = new ManualClock(from === undefined ? 0 : from.before.#clock.now());
     this.flash = from?.flash ?? makeFlash(options);
+    const { weather = { rules: [] } } = options;
     this.cloud =
-      from?.before.cloud.fork(this.#clock) ??
-      new VirtualCloud({
-        clock: this.#clock,
-        thing: THING,
-        faults: options.faults ?? { rules: [] },
-      });
+      from?.before.cloud.fork(this.#clock, weather) ??
+      new VirtualCloud({ clock: this.#clock, thing: THING, weather });
   }
 
   /** Another future of this device, on that flash: the same time, and a cloud with the same knowledge. */
@@ -223,7 +222,7 @@ export class WholeDevice {
       },
       clock,
       device,
-      mqtt,
+      mqtt: this.#options.spoil?.mqtt?.(mqtt) ?? mqtt,
       http: this.cloud.openHttp(),
       config: {
         log2FileBlockSize: log2FileBlock(geometry),

@@ -183,6 +183,55 @@ test("a report refused for its version because the execution has ended is not re
   );
 });
 
+/** A job that failed, and whose report waits for its reply. */
+function reporting(): AgentBench {
+  const bench = asked();
+  bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
+  bench.job(jobMessage(TEN));
+  bench.mqtt.take();
+  return bench;
+}
+
+const updates = (bench: AgentBench): readonly string[] =>
+  bench.mqtt.take().filter(line => line.includes(update));
+
+for (const [what, reply] of [
+  ["is taken for malformed", { code: "InvalidJson" }],
+  ["is taken for invalid", { code: "InvalidRequest" }],
+  ["is refused for no reason", Uint8Array.of(0x7b)],
+] as const) {
+  test(`a report that ${what} was damaged on its way, and is sent again`, () => {
+    const bench = reporting();
+    bench.mqtt.deliver(`${update}/rejected`, reply);
+    assert.deepEqual(updates(bench), []);
+    bench.clock.advance(15_000);
+    assert.match(updates(bench).join(), /"status":"REJECTED"/);
+    bench.reply(true);
+    bench.clock.advance(1_000_000);
+    assert.deepEqual(updates(bench), []);
+  });
+}
+
+test("a report that is taken for malformed each time is given up", () => {
+  const bench = reporting();
+  let sent = 0;
+  for (let tries = 0; tries < 20; tries++) {
+    bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidRequest" });
+    bench.clock.advance(600_000);
+    sent += updates(bench).length;
+  }
+  assert.ok(sent >= 4 && sent < 8, String(sent));
+});
+
+test("progress that is damaged on its way ends no job", () => {
+  const bench = asked();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 0);
+  bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidJson" });
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
 test("progress sets the time that the cloud may wait for the next", () => {
   const bench = asked({ config: { stepTimeoutInMinutes: 5 } });
   bench.job(jobMessage(TEN));

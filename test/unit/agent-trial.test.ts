@@ -173,6 +173,14 @@ test("a reset during the switch verifies and offers the image again", () => {
   assert.deepEqual(bench.told, ["ReceivedJob", "Activate"]);
 });
 
+test("an image that has reported its own trial, and that no record knows, has passed it", () => {
+  const bench = new AgentBench({ version: "1.1.0" });
+  bench.agent.start();
+  const statusDetails = { self_test: "active", updatedBy: "0x01010000" };
+  bench.job(jobMessage(SIZE, { statusDetails }));
+  assert.ok(bench.mqtt.take().at(-1)?.includes('"status":"SUCCEEDED"'));
+});
+
 test("an update that no record knows is judged by the versions, as the C library does", () => {
   for (const [version, expected] of [
     ["1.1.0", "SUCCEEDED"],

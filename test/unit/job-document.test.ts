@@ -21,7 +21,7 @@ test("every key of the model is read", () => {
     jobId: "AFR_OTA-job_1",
     versionNumber: 2,
     executionNumber: undefined,
-    selfTest: { updatedBy: 0x01090002 },
+    selfTest: { isActive: false, updatedBy: 0x01090002 },
     streamName: "AFR_OTA-1f5b",
     protocols: ["MQTT", "HTTP"],
     files: [
@@ -92,6 +92,7 @@ test("a number may be written as text", () => {
 test("self_test counts by being there, whatever its value", () => {
   for (const self_test of ["ready", "active", "", 0, false, null, {}, []]) {
     assert.deepEqual(ota(messageWith({ statusDetails: { self_test } })).selfTest, {
+      isActive: self_test === "active",
       updatedBy: undefined,
     });
   }
@@ -130,7 +131,10 @@ const updaters: readonly (readonly [written: unknown, version: number | undefine
 for (const [updatedBy, version] of updaters) {
   test(`updatedBy ${JSON.stringify(updatedBy)} is ${version ?? "not a version, and no fault"}`, () => {
     const statusDetails = { self_test: "ready", updatedBy };
-    assert.deepEqual(ota(messageWith({ statusDetails })).selfTest, { updatedBy: version });
+    assert.deepEqual(ota(messageWith({ statusDetails })).selfTest, {
+      isActive: false,
+      updatedBy: version,
+    });
   });
 }
 
