@@ -44,6 +44,8 @@ export interface StageFirmware {
   readonly target?: string;
   /** Whose key signs it; "vendor" is the one that the device trusts. */
   readonly signer?: "vendor" | "stranger";
+  /** Another application than the stage's. */
+  readonly manifest?: string;
 }
 
 const CERTIFICATE_NAME = "code-signing";
@@ -79,11 +81,11 @@ export class Stage {
   /** Builds and signs a firmware, and keeps it as `<version>.img`. */
   makeFirmware(firmware: StageFirmware): SignedImage {
     const { version, config = {}, signer = "vendor" } = firmware;
-    const {
-      folder,
-      board,
-      manifest = join(packageRoot, "examples/thread/manifest.json"),
-    } = this.#options;
+    const { folder, board } = this.#options;
+    const manifest =
+      firmware.manifest ??
+      this.#options.manifest ??
+      join(packageRoot, "examples/thread/manifest.json");
     const out = join(folder, `${version}.img`);
     const image = buildFirmware({ ...firmware, manifest, platform: board, config, out });
     const signed = signFirmware(image, join(folder, `${signer}.key.pem`));

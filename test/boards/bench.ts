@@ -5,12 +5,10 @@ import path from "node:path";
 import type { TestContext } from "node:test";
 import { boards, type BoardName } from "xs-ota/cli/boards";
 import { Stage } from "xs-ota/cli/demo/stage";
+import type { ExecutionView } from "xs-ota/cli/job-watch";
 
 /** The board under test: the variable BOARD names it. */
 export const board = (process.env["BOARD"] ?? "mps2-an386") as BoardName;
-
-/** Where the image is in the board's flash file. */
-export const slotAOffset = 65536;
 
 /** A cloud and a board, both gone when the test ends. */
 export async function openStage(t: TestContext): Promise<Stage> {
@@ -23,6 +21,14 @@ export async function openStage(t: TestContext): Promise<Stage> {
     rmSync(folder, { recursive: true });
   });
   return stage;
+}
+
+/** How the device's job ends. */
+export async function outcomeOf(stage: Stage, jobId: string): Promise<ExecutionView> {
+  let last: ExecutionView | undefined;
+  for await (const { executions } of stage.watch(jobId)) last = executions[0];
+  if (last === undefined) throw new Error(`${jobId} was given to no device`);
+  return last;
 }
 
 /** Numbers in [0, 1) that a seed gives again. Source: mulberry32, public domain. */

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Stage } from "xs-ota/cli/demo/stage";
-import { board, openStage, seededRandom } from "./bench.js";
+import { board, openStage, outcomeOf, seededRandom } from "./bench.js";
 
 /** Cuts while it downloads, and how long after the power came on at the latest. */
 const EARLY_CUTS = 20;
@@ -13,13 +12,6 @@ const LATE_CUTS = 12;
 const SWITCHING_MS = 600;
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 100_000);
-
-/** How the device's job ends. */
-async function outcomeOf(stage: Stage, jobId: string): Promise<string | undefined> {
-  let status: string | undefined;
-  for await (const { executions } of stage.watch(jobId)) status = executions[0]?.status;
-  return status;
-}
 
 test(`${board}: an update survives power cuts at any moment (SEED=${seed})`, async t => {
   const random = seededRandom(seed);
@@ -41,7 +33,7 @@ test(`${board}: an update survives power cuts at any moment (SEED=${seed})`, asy
   for (; late < LATE_CUTS && !has("is permanent"); late++) await cutWithin(SWITCHING_MS);
 
   // a cut during the trial ends it: the device must then be back on 1.0.0, and say so
-  const isReverted = (await outcomeOf(stage, jobId)) === "FAILED";
+  const isReverted = (await outcomeOf(stage, jobId)).status === "FAILED";
   assert.equal(isReverted, has("boot: reverted"));
   const runs = stage.console.lines.filter(line => line.includes(" runs ")).at(-1);
   assert.ok(runs?.endsWith(isReverted ? "1.0.0" : "1.1.0"), runs);
