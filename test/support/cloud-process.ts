@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
+import { Store } from "xs-ota/cloud/store/store";
 
 /** What a cloud in another process says of itself. */
 export type Announcement = Pick<Cloud, "endpoint" | "region" | "credentials" | "plainMqtt">;
@@ -16,9 +17,15 @@ export class CloudProcess {
   readonly announcement: Announcement;
   readonly #child: ChildProcess;
 
-  /** @throws Error when it does not come up. */
-  static async start(directory: string): Promise<CloudProcess> {
-    const child = spawn(process.execPath, [self, directory], {
+  /**
+   * @param commits "late" for a cloud with a defect: it answers first and stores after.
+   * @throws Error when it does not come up.
+   */
+  static async start(
+    directory: string,
+    commits: "before answers" | "late" = "before answers",
+  ): Promise<CloudProcess> {
+    const child = spawn(process.execPath, [self, directory, commits], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     for await (const line of createInterface({ input: child.stdout })) {
@@ -47,7 +54,18 @@ export class CloudProcess {
   }
 }
 
+/** How long after its answer a cloud with the defect stores what it told. */
+const LATE_MS = 200;
+
+function commitLate(): void {
+  const commit = Object.getOwnPropertyDescriptor(Store.prototype, "commit")?.value as () => void;
+  Store.prototype.commit = function (this: Store) {
+    setTimeout(() => commit.call(this), LATE_MS);
+  };
+}
+
 if (process.argv[1] === self) {
+  if (process.argv[3] === "late") commitLate();
   const { endpoint, region, credentials, plainMqtt } = await startCloud({
     directory: process.argv[2],
     plainMqttPort: 0,
