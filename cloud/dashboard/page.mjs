@@ -58,6 +58,9 @@ function renderSummary(figures) {
   find("summary").replaceChildren(...items);
 }
 
+/** What each row shows, as JSON: of a large fleet only the rows that changed are drawn again. */
+const shownBy = new WeakMap();
+
 /** Rows keep their elements, so that the one in focus stays in focus. */
 function renderList(list, items, keyOf, fill) {
   const rows = new Map([...list.children].map(row => [row.dataset.key, row]));
@@ -65,7 +68,9 @@ function renderList(list, items, keyOf, fill) {
     const key = keyOf(item);
     const row = rows.get(key) ?? newRow(key);
     rows.delete(key);
-    fill(row.firstElementChild, item);
+    const shown = JSON.stringify(item);
+    if (shownBy.get(row) !== shown) fill(row.firstElementChild, item);
+    shownBy.set(row, shown);
     return row;
   });
   for (const row of rows.values()) row.remove();

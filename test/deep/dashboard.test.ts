@@ -13,10 +13,13 @@ const executablePath = "/usr/bin/chromium";
 const shots = "build/screenshots";
 
 /** A cloud in the middle of a rollout, with successes, failures and hostile text. */
-async function openFleet(t: TestContext): Promise<Cloud> {
+async function openFleet(t: TestContext, devices = 24): Promise<Cloud> {
   const { cloud } = await openCloud(t);
   const { desk } = cloud;
-  const things = Array.from({ length: 24 }, (_, i) => `pump-${String(i + 1).padStart(2, "0")}`);
+  const things = Array.from(
+    { length: devices },
+    (_, i) => `pump-${String(i + 1).padStart(2, "0")}`,
+  );
   const start = (jobId: string): void =>
     desk.run(({ things: registry, jobs }) => {
       for (const thingName of things) registry.create({ thingName });
@@ -118,3 +121,40 @@ test("a device's history opens and closes from the keyboard", async t => {
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("#device[open]").count(), 0);
 });
+
+const FLEET = 1000;
+
+test(`the page stays usable with ${FLEET} devices`, async t => {
+  const cloud = await openFleet(t, FLEET);
+  const { page, faults } = await openPage(t, cloud, {
+    colorScheme: "dark",
+    viewport: { width: 360, height: 740 },
+  });
+  assert.equal(await page.locator("#fleet li").count(), FLEET);
+  const device = page.locator("#fleet button", { hasText: "pump-999" });
+  const seen: number[] = [];
+  for (let block = 1; block <= 10; block++) {
+    const began = performance.now();
+    await report(cloud, "pump-999", "release-1-2-0", "IN_PROGRESS", { receive: `${block}/64` });
+    await device.getByText(`blocks ${block}/64`).waitFor();
+    seen.push(performance.now() - began);
+  }
+  const began = performance.now();
+  await page.locator("#search").fill("pump-100");
+  await page.waitForFunction("document.querySelectorAll('#fleet li').length === 2");
+  const search = performance.now() - began;
+  await page.locator("#search").fill("");
+  await page.screenshot({ path: `${shots}/dashboard-${FLEET}-phone.png` });
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.screenshot({ path: `${shots}/dashboard-${FLEET}.png` });
+  assert.deepEqual(faults, []);
+  const slowest = Math.max(...seen);
+  t.diagnostic(
+    `report to page ${median(seen)} ms, at most ${slowest.toFixed(0)} ms; search ${search.toFixed(0)} ms`,
+  );
+  assert.ok(slowest < 3000 && search < 1000, "a person would not wait longer");
+});
+
+function median(times: readonly number[]): string {
+  return [...times].sort((a, b) => a - b)[times.length >> 1]?.toFixed(0) ?? "";
+}
