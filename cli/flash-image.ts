@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
+import { slotLayout } from "xs-ota/pal/boot/trailer";
+import type { FlashGeometry } from "xs-ota/pal/flash";
 import { flashSize, type FlashMap, type FlashPartitionEntry } from "xs-ota/toolchain/flash-map";
 import { formatTrustedKeys } from "xs-ota/toolchain/image";
 import { packageRoot, type Board } from "./boards.js";
@@ -47,6 +49,22 @@ export function makeFlashImage(
     flash.set(bytes, offset);
   }
   return flash;
+}
+
+/**
+ * Holds an image against the slots: what does not fit could be installed, but never updated.
+ * @throws CliError "input" by how many bytes it is too large.
+ */
+export function needFits(map: FlashMap, image: Uint8Array): void {
+  const geometryOf = (name: string): FlashGeometry => ({ ...map, ...findPartition(map, name) });
+  const { capacity } = slotLayout(geometryOf("slot-a"), geometryOf("slot-b"));
+  const excess = image.length - capacity;
+  if (excess <= 0) return;
+  throw new CliError(
+    "input",
+    `the image has ${image.length} bytes, ${excess} more than can be updated on this board`,
+    "Leave something out of the application, or make the slots larger in the host's flash.json.",
+  );
 }
 
 /** @throws CliError "input" when the map has none of that name. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { boardNames } from "../boards.js";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
+import { boardNames, boards, packageRoot } from "../boards.js";
 import { buildFirmware, manifestVersion, signFirmware, writeSignedImage } from "../firmware.js";
+import { needFits } from "../flash-image.js";
 import { wholeNumber } from "../options.js";
 import type { Session } from "../session.js";
 
@@ -41,6 +43,7 @@ export function buildCommand({ output }: Session): Command {
     const out = options.out ?? join("build", "firmware", `${version}.img`);
     const firmware = { manifest, platform: board, version, config, securityCounter, target, out };
     const signed = signFirmware(buildFirmware(firmware), key);
+    needFits(readFlashMap(join(packageRoot, boards[board].flashMap)), signed.bytes);
     writeSignedImage(out, signed);
     const { scheme, signature, bytes } = signed;
     const value = { image: out, version, size: bytes.length, scheme, signature };

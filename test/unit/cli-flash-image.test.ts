@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { test } from "node:test";
-import { makeFlashImage } from "xs-ota/cli/flash-image";
+import { makeFlashImage, needFits } from "xs-ota/cli/flash-image";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
 
 const map = {
@@ -46,6 +46,17 @@ test("an image that is larger than its slot is refused with the numbers", () => 
     () => makeFlashImage(map, { identity, image: new Uint8Array(8193) }),
     /8193 bytes do not fit partition slot-a: it has room for 8192/,
   );
+});
+
+test("an image that the bootloader could not swap is refused by the bytes that are too many", () => {
+  // riscv-virt's slots: trailer and the block that the swap moves up take one erase block each
+  const slots = [
+    { name: "slot-a", offset: 0, size: 6 * 262144 },
+    { name: "slot-b", offset: 6 * 262144, size: 5 * 262144 },
+  ];
+  const large = { ...map, blockSize: 262144, partitions: slots };
+  needFits(large, new Uint8Array(4 * 262144));
+  assert.throws(() => needFits(large, new Uint8Array(4 * 262144 + 7)), /1048583 bytes, 7 more/);
 });
 
 test("a map without a partition that is needed is refused by the partition's name", () => {
