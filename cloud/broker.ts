@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { Aedes, type AedesPublishPacket, type Client } from "aedes";
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 import type { AccessControl, Principal } from "./security/access.js";
 import { certificateIdShownBy } from "./security/shown.js";
 
@@ -123,8 +122,7 @@ export class Broker {
 }
 
 function principalOf({ id, conn }: Client): Principal {
-  const certificateId = conn instanceof TLSSocket ? certificateIdShownBy(conn) : undefined;
-  return { clientId: id, certificateId };
+  return { clientId: id, certificateId: certificateIdShownBy(conn as Socket) };
 }
 
 /** Only the services speak on these. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import type { IncomingMessage, RequestListener } from "node:http";
-import type { TLSSocket } from "node:tls";
 import type { Desk } from "../desk.js";
 import type { AccessControl } from "../security/access.js";
 import type { CertificateAuthority } from "../security/authority.js";
@@ -47,7 +46,7 @@ export class DeviceApi {
 
   async #serve(incoming: IncomingMessage): Promise<Reply> {
     const { method, target, headers, body } = await readRequest(incoming);
-    const certificateId = certificateIdShownBy(incoming.socket as TLSSocket);
+    const certificateId = certificateIdShownBy(incoming.socket) ?? "";
     if (!this.#allows(`${method} ${target.split("?")[0] ?? ""}`, certificateId)) {
       return formatJson(403, { message: "Forbidden" }, "ForbiddenException");
     }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Dashboard } from "../dashboard/dashboard.js";
 import type { Desk } from "../desk.js";
 import { formatFileError, serveFiles } from "../files/http.js";
+import { readPayload } from "../files/payload.js";
 import type { Reply } from "../files/request.js";
 import { formatError, formatJson, parseBody, readRequest, send } from "./exchange.js";
 import { executionRoutes } from "./executions.js";
@@ -82,7 +83,10 @@ export class ApiServer {
     try {
       service = signedService(request);
       verifySignature(request, this.#options.credentials, this.#options.now());
-      if (service === "s3") return serveFiles(this.#options.desk, request);
+      if (service === "s3") {
+        const body = readPayload(request, this.#options.credentials);
+        return serveFiles(this.#options.desk, { ...request, body });
+      }
       return await this.#serveIot(request, service ?? "");
     } catch (error) {
       return service === "s3" ? formatFileError(error) : formatError(error);

@@ -72,10 +72,8 @@ export function verifySignature(
     throw new SignatureError("unknown-key", `Access key ${accessKeyId ?? ""} does not exist`);
   }
   const expected = signatureOf(request, claim, scope, credentials);
-  const isSame =
-    expected.length === claim.signature.length &&
-    timingSafeEqual(Buffer.from(expected), Buffer.from(claim.signature));
-  if (!isSame) throw new SignatureError("mismatch", "The signature does not match the request");
+  if (!isSameText(expected, claim.signature))
+    throw new SignatureError("mismatch", "The signature does not match the request");
   checkTime(claim, nowMs);
   checkBody(request);
 }
@@ -104,6 +102,47 @@ export function presignGet(
   if (claim === undefined) throw new TypeError("a presigned URL claims nothing");
   const signature = signatureOf(request, claim, scope, credentials);
   return `${origin}${target}&X-Amz-Signature=${signature}`;
+}
+
+/**
+ * The signatures of the chunks of a body, each over the one before; the first is over that of the request, which
+ * must have been verified.
+ * Source: Amazon S3 API reference, "Signature calculations: transferring payload in multiple chunks", also
+ * "(including trailing headers)".
+ */
+export class ChunkSignatures {
+  readonly #scope: string;
+  readonly #date: string;
+  readonly #key: Uint8Array;
+  #previous: string;
+
+  constructor(request: SignedRequest, { secretAccessKey }: Credentials) {
+    const claim = readClaim(request);
+    if (claim === undefined) throw new SignatureError("missing", "The request is not signed");
+    const scope = claim.credential.split("/").slice(1);
+    this.#scope = scope.join("/");
+    this.#date = claim.date;
+    this.#key = signingKey(secretAccessKey, scope);
+    this.#previous = claim.signature;
+  }
+
+  /** Checks the next chunk. @throws SignatureError "mismatch". */
+  checkChunk(bytes: Uint8Array, signature: string): void {
+    this.#check("PAYLOAD", [sha256(""), sha256(bytes)], signature);
+  }
+
+  /** Checks the trailing headers, as "name:value\n" each. @throws SignatureError "mismatch". */
+  checkTrailer(headers: string, signature: string): void {
+    this.#check("TRAILER", [sha256(headers)], signature);
+  }
+
+  #check(kind: string, hashes: readonly string[], signature: string): void {
+    const head = [`${ALGORITHM}-${kind}`, this.#date, this.#scope, this.#previous];
+    const text = [...head, ...hashes].join("\n");
+    this.#previous = Buffer.from(hmac(this.#key, text)).toString("hex");
+    if (isSameText(this.#previous, signature)) return;
+    throw new SignatureError("mismatch", "The signature of a chunk does not match");
+  }
 }
 
 function readClaim({ target, headers }: SignedRequest): Claim | undefined {
@@ -153,8 +192,15 @@ function signatureOf(
 ): string {
   const canonical = canonicalRequest(request, claim, scope[2] ?? "");
   const text = [ALGORITHM, claim.date, scope.join("/"), sha256(canonical)].join("\n");
-  const key = scope.reduce<Uint8Array>(hmac, Buffer.from(`AWS4${secretAccessKey}`));
-  return Buffer.from(hmac(key, text)).toString("hex");
+  return Buffer.from(hmac(signingKey(secretAccessKey, scope), text)).toString("hex");
+}
+
+function signingKey(secretAccessKey: string, scope: readonly string[]): Uint8Array {
+  return scope.reduce<Uint8Array>(hmac, Buffer.from(`AWS4${secretAccessKey}`));
+}
+
+function isSameText(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
 function canonicalRequest(request: SignedRequest, claim: Claim, service: string): string {

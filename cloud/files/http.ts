@@ -2,7 +2,6 @@
 import { SignatureError, type SignedRequest } from "../api/sigv4.js";
 import type { Desk } from "../desk.js";
 import { S3Error, type S3ErrorCode } from "./buckets.js";
-import { decodeChunks } from "./chunked.js";
 import {
   createBucket,
   deleteBucket,
@@ -63,7 +62,7 @@ const operations: Readonly<Record<string, FileOperation>> = Object.freeze({
 });
 
 /**
- * Serves a request of S3, with the bucket in the path.
+ * Serves a request of S3, with the bucket in the path; its body is the payload, out of any chunks.
  * @throws S3Error.
  */
 export function serveFiles(desk: Desk, signed: SignedRequest): Reply {
@@ -81,7 +80,6 @@ export function serveFiles(desk: Desk, signed: SignedRequest): Reply {
 function parseRequest(desk: Desk, { method, target, headers, body }: SignedRequest): FileRequest {
   const [path = "", query = ""] = target.split("?");
   const [, bucket = "", key = ""] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
-  const isChunked = headers["x-amz-content-sha256"]?.startsWith("STREAMING-") === true;
   return {
     desk,
     method,
@@ -89,7 +87,7 @@ function parseRequest(desk: Desk, { method, target, headers, body }: SignedReque
     key: decodeURIComponent(key),
     query: new URLSearchParams(query),
     headers,
-    body: isChunked ? decodeChunks(body) : body,
+    body,
   };
 }
 

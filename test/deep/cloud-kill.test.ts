@@ -165,7 +165,9 @@ async function killAgainAndAgain(
 }
 
 test(`a cloud killed ${KILLS} times in mid-rollout loses nothing that it confirmed`, async t => {
-  const { updates, jobs, losses } = await killAgainAndAgain(t, KILLS, CloudProcess.start);
+  const { updates, jobs, losses } = await killAgainAndAgain(t, KILLS, folder =>
+    CloudProcess.start(folder),
+  );
   assert.deepEqual(losses, []);
   assert.ok(updates > KILLS * 20 && jobs > KILLS, "the cloud was at work at each kill");
   t.diagnostic(`${KILLS} kills, ${updates} updates and ${jobs} jobs confirmed, none lost`);
