@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { OtaError } from "xs-ota/pal/error";
 import { BuildError } from "xs-ota/toolchain/build-error";
 import { buildBundle } from "xs-ota/toolchain/bundle";
-import { appendBundle, machineCode } from "xs-ota/toolchain/machine-code";
+import { appendBundle, machineCode, type MachineCode } from "xs-ota/toolchain/machine-code";
+import { prepareBody } from "xs-ota/toolchain/prepare";
 import { ImageError, packImage, signImage } from "xs-ota/toolchain/image";
 import { packageRoot } from "./boards.js";
 import { CliError } from "./failure.js";
@@ -45,7 +46,7 @@ export function buildFirmware(options: FirmwareOptions): Uint8Array {
     buildBundle({ manifest, platform, config: whole, out: bundle, compiler, linked });
     const bytes = readFileSync(bundle);
     rmSync(bundle);
-    const body = linked ? appendBundle(join(packageRoot, machine.runtime), bytes) : bytes;
+    const body = linked ? bodyOf(machine, bytes) : bytes;
     return packImage({
       body,
       version,
@@ -54,6 +55,13 @@ export function buildFirmware(options: FirmwareOptions): Uint8Array {
       ...(target === undefined ? {} : { target }),
     });
   });
+}
+
+/** Runtime and bundle, and a prepared machine where the board has one. */
+function bodyOf({ runtime, preparation }: MachineCode, bundle: Uint8Array): Uint8Array {
+  const body = appendBundle(join(packageRoot, runtime), bundle);
+  if (preparation === undefined) return body;
+  return prepareBody(body, { ...preparation, rom: join(packageRoot, preparation.rom) });
 }
 
 /** An image that a bootloader and an agent accept. */

@@ -5,7 +5,7 @@ import { SourceMap, type SourceMapPayload } from "node:module";
 import path from "node:path";
 import { checkAgentConfig } from "./agent-config.js";
 import { BuildError } from "./build-error.js";
-import { checkImports } from "./imports.js";
+import { checkImports, orderPreload } from "./imports.js";
 import { mergeObjects, readManifest, type Manifest } from "./manifest.js";
 import type { ScriptModule } from "./modules.js";
 import { writeIfChanged } from "./output.js";
@@ -18,7 +18,10 @@ export interface BundleOptions {
   readonly platform: string;
   /** Laid over the manifest's `config`: what `import config from "mc/config"` gives. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** For code that runs from flash: the bundle is linked beforehand, and never written to. */
+  /**
+   * For code that runs from flash: the bundle is linked beforehand, and never written to; it says which modules are
+   * evaluated when a machine is prepared.
+   */
   readonly linked?: boolean;
   /** Where the bundle goes. What later builds can use again is kept beside it, in `<out>.build`. */
   readonly out: string;
@@ -55,12 +58,30 @@ function sourceLine(file: string, line: number): string {
   return `${path.resolve(path.dirname(file), entry.originalSource)}:${entry.originalLine + 1}`;
 }
 
-function runBytecodeCompiler(options: BundleOptions, modules: readonly ScriptModule[]): void {
+/** What the compiler is to do with which modules, in their order. */
+interface Compilation {
+  readonly modules: readonly ScriptModule[];
+  readonly flags: readonly string[];
+}
+
+/** In a linked bundle, the modules that are preloaded come after the first one. */
+function linkedCompilation(
+  modules: readonly ScriptModule[],
+  preload: ReadonlySet<string>,
+): Compilation {
+  const prepared = orderPreload(modules, new Set([...preload, "mc/config"]));
+  const others = modules.filter(m => !prepared.includes(m));
+  return {
+    modules: [...others.slice(0, 1), ...prepared, ...others.slice(1)],
+    flags: [`--linked=${prepared.length}`],
+  };
+}
+
+function runBytecodeCompiler(options: BundleOptions, { modules, flags }: Compilation): void {
   const compiler = options.compiler ?? path.resolve("build/xsc/xsc");
   const out = path.resolve(options.out);
   const args = modules.map(m => `${m.specifier}=${m.file}`);
-  const linked = options.linked === true ? ["--linked"] : [];
-  const run = spawnSync(compiler, [...linked, out, ...args], { encoding: "utf8" });
+  const run = spawnSync(compiler, [...flags, out, ...args], { encoding: "utf8" });
   if (run.error !== undefined) {
     throw BuildError.at(compiler, 0, `cannot be run (${run.error.message}); run: make xsc`);
   }
@@ -84,5 +105,9 @@ export function buildBundle(options: BundleOptions): void {
   const config = writeConfig(manifest, options, folder);
   const modules = [...compileTypeScript({ ...manifest, scripts }, folder), config];
   checkImports(modules, [...scripts, config]);
-  runBytecodeCompiler(options, modules);
+  const isLinked = options.linked === true;
+  const compilation = isLinked
+    ? linkedCompilation(modules, manifest.preload)
+    : { modules, flags: [] };
+  runBytecodeCompiler(options, compilation);
 }

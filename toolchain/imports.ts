@@ -19,6 +19,38 @@ function importsOf(text: string): readonly ts.FileReference[] {
   return ts.preProcessFile(text, true, true).importedFiles;
 }
 
+/** The modules that a compiled module imports, by specifier. */
+function importsIn({ specifier, file }: ScriptModule): readonly string[] {
+  const imports = importsOf(readFileSync(file, "utf8"));
+  return imports.map(({ fileName }) => resolveImport(specifier, fileName));
+}
+
+/**
+ * Those of the modules that are preloaded, each after the ones that it imports.
+ * @throws BuildError when one of them imports a module that is not.
+ */
+export function orderPreload(
+  compiled: readonly ScriptModule[],
+  preload: ReadonlySet<string>,
+): readonly ScriptModule[] {
+  const modules = new Map(compiled.map(module => [module.specifier, module]));
+  const ordered = new Set<ScriptModule>();
+  const begun = new Set<string>();
+  const visit = (specifier: string, importer?: ScriptModule): void => {
+    const module = modules.get(specifier);
+    if (module === undefined || !preload.has(specifier)) {
+      const what = `is preloaded, and imports "${specifier}", which is not`;
+      throw BuildError.at(importer?.file ?? specifier, 0, `${what}; add that to "preload", too`);
+    }
+    if (begun.has(specifier)) return;
+    begun.add(specifier);
+    for (const name of importsIn(module)) visit(name, module);
+    ordered.add(module);
+  };
+  for (const specifier of preload) visit(specifier);
+  return [...ordered];
+}
+
 /** Where the source file, from which tsc may have made another, names `name`. */
 function lineOf(source: string, name: string): number {
   const text = readFileSync(source, "utf8");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from "node:fs";
 import { BuildError } from "./build-error.js";
+import type { Preparation } from "./prepare.js";
 
 /** Boards whose images are machine code: the runtime's, and the bundle after it. */
 export interface MachineCode {
@@ -8,10 +9,31 @@ export interface MachineCode {
   readonly headerSize: number;
   /** The runtime as `make` leaves it, from the package's root. */
   readonly runtime: string;
+  /** Absent: all modules are evaluated at each start, in RAM. */
+  readonly preparation?: Preparation;
 }
 
+/** Source: QEMU 7.2, "Arm MPS2 and MPS3 boards"; the flash is its PSRAM. */
+const mps2An386: Preparation = Object.freeze({
+  rom: "build/mps2-an386/prepare-rom.bin",
+  bodyOffset: 0x10200,
+  flashFileSize: 16 * 1024 * 1024,
+  program: "qemu-system-arm",
+  // prettier-ignore
+  arguments: ({ rom, flash }) => [
+    "-machine", "mps2-an386,memory-backend=flash",
+    "-object", `memory-backend-file,id=flash,size=16M,mem-path=${flash.replaceAll(",", ",,")},share=on`,
+    "-kernel", rom, "-semihosting-config", "enable=on,target=native", "-no-reboot",
+    "-display", "none", "-monitor", "none", "-serial", "stdio",
+  ],
+} satisfies Preparation);
+
 export const machineCode: Readonly<Record<string, MachineCode>> = Object.freeze({
-  "mps2-an386": { headerSize: 512, runtime: "build/mps2-an386/application.bin" },
+  "mps2-an386": {
+    headerSize: 512,
+    runtime: "build/mps2-an386/application.bin",
+    preparation: mps2An386,
+  },
   "riscv-virt": { headerSize: 32, runtime: "build/riscv-virt/application.bin" },
 });
 

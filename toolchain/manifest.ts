@@ -12,6 +12,8 @@ import { findModules, type ModuleRule, type Modules } from "./modules.js";
 
 /** What a manifest and all that it includes come to on one platform. */
 export interface Manifest extends Modules {
+  /** Specifiers of the modules that are to be evaluated when the firmware is built. */
+  readonly preload: ReadonlySet<string>;
   /** The manifests read, absolute, each after those that it includes. */
   readonly files: readonly string[];
   readonly config: JsonObject;
@@ -67,14 +69,18 @@ class Reader {
 
   result(): Manifest {
     const modules = findModules(this.#rules);
-    for (const { section, at, name } of this.#preload) {
-      const matches = name.endsWith("*")
-        ? modules.scripts.some(m => m.specifier.startsWith(name.slice(0, -1)))
-        : modules.scripts.some(m => m.specifier === name);
-      if (!matches) throw section.error(at, `"${name}" is no module; add it to "modules"`);
-    }
+    const specifiers = modules.scripts.map(m => m.specifier);
+    const preload = this.#preload.flatMap(({ section, at, name }) => {
+      const isMeant = name.endsWith("*")
+        ? (specifier: string) => specifier.startsWith(name.slice(0, -1))
+        : (specifier: string) => specifier === name;
+      const found = specifiers.filter(isMeant);
+      if (found.length > 0) return found;
+      throw section.error(at, `"${name}" is no module; add it to "modules"`);
+    });
     return {
       ...modules,
+      preload: new Set(preload),
       files: [...this.#files],
       config: this.#config,
       configSections: this.#configSections,

@@ -36,7 +36,7 @@ $(1)_BOOTLOADER_SOURCES := $$($(1)_BOARD_SOURCES) hosts/bare-metal/bootloader.c 
 	$$(wildcard toolchain/bootloader/*.c) build/$(1)/made/flash-map.c build/$(1)/made/target.c
 $(1)_APPLICATION_SOURCES := $$(sort $$($(1)_BOARD_SOURCES) $$(wildcard hosts/runtime/*.c) $$($(1)_NATIVES)) \
 	hosts/bare-metal/application.c hosts/bare-metal/channel.c hosts/bare-metal/tcp-stream.c hosts/bare-metal/port.c \
-	hosts/bare-metal/xs-defaults.c \
+	hosts/bare-metal/xs-defaults.c hosts/bare-metal/program.c hosts/bare-metal/prepared.c hosts/bare-metal/prepare-main.c \
 	$$(CRYPTO_SOURCES) build/$(1)/made/natives.c build/$(1)/made/flash-map.c build/$(1)/made/target.c
 $(1)_BOOTLOADER_OBJECTS := $$($(1)_BOOTLOADER_SOURCES:%.c=build/$(1)/bootloader/%.o) \
 	$$(BOOTLOADER_MBEDTLS:%=build/$(1)/bootloader/mbedtls/%.o)
@@ -83,7 +83,7 @@ build/$(1)/application.elf: $$($(1)_APPLICATION_OBJECTS) hosts/$(1)/application.
 	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_CFLAGS) $$($(1)_LDFLAGS) -Wl,--gc-sections -Thosts/$(1)/application.ld -Wl,-Map=$$(@:.elf=.map) \
 		$$(filter %.o,$$^) -lm -o $$@
 build/$(1)/%.bin: build/$(1)/%.elf
-	$$(QUIET)$$($(1)_CROSS)objcopy -O binary $$< $$@
+	$$(QUIET)$$($(1)_CROSS)objcopy -O binary -R .prepare_rom $$< $$@
 
 .PHONY: $(1)-firmware
 $(1)-firmware: build/$(1)/bootloader.bin build/$(1)/application.bin $$($(1)_EXTRA)

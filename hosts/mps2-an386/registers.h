@@ -48,8 +48,21 @@ enum { SYSTICK_ENABLE = 7 };	/* counter, interrupt, processor clock */
 #define SCB_VECTORS REGISTER(0xE000ED08u)
 #define SCB_RESET REGISTER(0xE000ED0Cu)
 #define SCB_COPROCESSORS REGISTER(0xE000ED88u)
+#define SCB_FAULT_STATUS REGISTER(0xE000ED28u)	/* CFSR */
+#define SCB_FAULT_ADDRESS REGISTER(0xE000ED34u)	/* MMFAR */
 #define SCB_RESET_REQUEST 0x05FA0004u
 #define SCB_FPU_ACCESS (0xFu << 20)
+
+/* Memory protection. Source: ARMv7-M ARM B3.5. */
+#define MPU_CONTROL REGISTER(0xE000ED94u)
+#define MPU_REGION REGISTER(0xE000ED98u)
+#define MPU_BASE REGISTER(0xE000ED9Cu)
+#define MPU_ATTRIBUTES REGISTER(0xE000EDA0u)
+enum {
+	MPU_ENABLE = 1 << 0, MPU_PRIVILEGED_DEFAULT = 1 << 2,	/* control: what no region says is as without an MPU */
+	MPU_READ_ONLY = 6 << 24, MPU_CACHED = 1 << 17, MPU_REGION_ENABLE = 1 << 0,
+	MPU_SIZE_16M = 23 << 1
+};
 
 /* The boot ROM's stand-in, which the emulator is started with: stack pointer, reset vector, and a random number. */
 #define BOOT_ROM_SEED REGISTER(0x00000008u)

@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: MIT
  * From reset to main, and every exception. Source: ARMv7-M ARM B1.5. */
 #include "board.h"
+#include "flash.h"
 #include "registers.h"
 
 extern uint32_t __data_load[], __data_start[], __data_end[], __bss_start[], __bss_end[], __stack_top[];
 
 int main(void);
+int xs_ota_prepare_main(void);
 void xs_ota_reset_handler(void);
 void xs_ota_tick_handler(void);
 void xs_ota_channel_handler(void);
 
-/* Not a stack frame of C's: it may come from one that is broken. */
-static void fault_handler(void)
+static void print_hex(uint32_t value)
 {
+	for (int shift = 28; shift >= 0; shift -= 4)
+		xs_ota_board_console("0123456789abcdef"[value >> shift & 15]);
+}
+
+/* `frame` is what the exception pushed. Source: ARMv7-M ARM B1.5.6. */
+__attribute__((used)) static void report_fault(const uint32_t *frame)
+{
+	for (const char *text = "# fault; pc, lr, status, address: "; *text;)
+		xs_ota_board_console(*text++);
+	for (int i = 0; i < 4; i++) {
+		print_hex((const uint32_t[]){ frame[6], frame[5], SCB_FAULT_STATUS, SCB_FAULT_ADDRESS }[i]);
+		xs_ota_board_console(i < 3 ? ' ' : '\n');
+	}
 	xs_ota_board_reset(XS_OTA_RESET_CRASH);
+}
+
+/* No stack frame of C's: it may come from one that is broken. */
+__attribute__((naked)) static void fault_handler(void)
+{
+	__asm volatile("mrs r0, msp\n\tb report_fault");
 }
 
 /* the watchdog's first expiry; at its second it resets by itself, if this is not reached */
@@ -48,12 +68,29 @@ static void copy_data(void)
 		*to++ = 0;
 }
 
-__attribute__((section(".reset"))) void xs_ota_reset_handler(void)
+__attribute__((section(".reset"))) static _Noreturn void start(int (*run)(void))
 {
 	SCB_VECTORS = (uint32_t)(uintptr_t)&vectors;
 	SCB_COPROCESSORS |= SCB_FPU_ACCESS;
 	__asm volatile("dsb\n\tisb" ::: "memory");
 	copy_data();
-	main();
+	run();
 	xs_ota_board_reset(XS_OTA_RESET_CRASH);
 }
+
+__attribute__((section(".reset"))) void xs_ota_reset_handler(void)
+{
+	xs_ota_flash_lock();
+	start(main);
+}
+
+static void prepare_handler(void)
+{
+	start(xs_ota_prepare_main);
+}
+
+/* What the emulator's boot ROM has when a machine is to be prepared: toolchain/prepare.ts. */
+__attribute__((section(".prepare_rom"), used)) static const struct {
+	void *stack;
+	void (*reset)(void);
+} prepare_rom = { __stack_top, prepare_handler };

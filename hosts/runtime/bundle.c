@@ -4,7 +4,7 @@
 
 #include "bundle.h"
 
-enum { HEADER_SIZE = 12, MODULE_HEADER_SIZE = 12 };
+enum { HEADER_SIZE = 12, LINKED_HEADER_SIZE = 12, MODULE_HEADER_SIZE = 12 };
 
 static struct {
 	uint8_t *bytes;
@@ -12,6 +12,7 @@ static struct {
 	size_t first;	/* offset of the first module */
 	uint32_t count;
 	bool linked;	/* symbols have their ids already: names say which */
+	uint32_t prepared_count;
 } bundle;
 
 static uint32_t read_u32(const uint8_t *bytes)
@@ -49,11 +50,11 @@ typedef struct Names {
 
 static bool read_names(Names *names)
 {
-	if (bundle.size < HEADER_SIZE + 8)
+	if (bundle.size < HEADER_SIZE + LINKED_HEADER_SIZE)
 		return false;
 	names->first_id = (txID)read_u32(bundle.bytes + HEADER_SIZE);
 	names->count = read_u32(bundle.bytes + HEADER_SIZE + 4);
-	names->offset = HEADER_SIZE + 8;
+	names->offset = HEADER_SIZE + LINKED_HEADER_SIZE;
 	return true;
 }
 
@@ -73,10 +74,12 @@ static bool skip_names(void)
 	Names names;
 
 	bundle.first = HEADER_SIZE;
+	bundle.prepared_count = 0;
 	if (!bundle.linked)
 		return true;
 	if (!read_names(&names))
 		return false;
+	bundle.prepared_count = read_u32(bundle.bytes + HEADER_SIZE + 8);
 	for (uint32_t i = 0; i < names.count; i++)
 		if (!read_name(&names.offset))
 			return false;
@@ -94,6 +97,8 @@ static const char *check_modules(void)
 	for (uint32_t i = 0; i < bundle.count; i++)
 		if (!read_module(&offset, &module))
 			return "a module is cut short";
+	if (bundle.prepared_count >= bundle.count)
+		return "fewer modules than are to be prepared";
 	return offset == bundle.size ? NULL : "bytes after the last module";
 }
 
@@ -134,6 +139,19 @@ bool xs_ota_bundle_intern(txMachine *the)
 const char *xs_ota_bundle_main(void)
 {
 	return (const char *)bundle.bytes + bundle.first + MODULE_HEADER_SIZE;
+}
+
+uint32_t xs_ota_bundle_prepared_count(void)
+{
+	return bundle.prepared_count;
+}
+
+void xs_ota_bundle_at(uint32_t number, XsOtaModule *module)
+{
+	size_t offset = bundle.first;
+
+	for (uint32_t i = 0; i <= number; i++)
+		read_module(&offset, module);
 }
 
 bool xs_ota_bundle_find(const char *name, XsOtaModule *module)

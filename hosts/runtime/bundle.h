@@ -38,6 +38,12 @@ bool xs_ota_bundle_intern(xsMachine *machine);
 /* The name of the application's main module: the first of the bundle. */
 const char *xs_ota_bundle_main(void);
 
+/* How many modules are evaluated when a machine is prepared: those after the first, in this order. */
+uint32_t xs_ota_bundle_prepared_count(void);
+
+/* The module of that number, from 0; there must be one. */
+void xs_ota_bundle_at(uint32_t number, XsOtaModule *module);
+
 /* False when there is no module of that name. */
 bool xs_ota_bundle_find(const char *name, XsOtaModule *module);
 

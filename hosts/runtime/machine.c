@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT
- * The hooks that XS calls on its platform: memory with a limit, promise jobs, and what ends in a reset. */
+ * The hooks that XS calls on its platform: promise jobs, and what ends in a reset. */
 #include "xsAll.h"
 #include "xsScript.h"
 
 #include "machine.h"
+#include "memory.h"
 #include "port.h"
 
 void fxCreateMachinePlatform(txMachine *the)
 {
 	the->promiseJobs = false;
-	the->memoryUsed = 0;
-	the->memoryLimit = SIZE_MAX;
+	xs_ota_memory_open(the);
 }
 
 void fxDeleteMachinePlatform(txMachine *the)
@@ -18,69 +18,16 @@ void fxDeleteMachinePlatform(txMachine *the)
 	(void)the;
 }
 
-void xs_ota_machine_limit(xsMachine *machine, size_t limit)
-{
-	((txMachine *)machine)->memoryLimit = limit;
-}
-
-/* An allocation and its size, so that freeing can be counted. Aligned as malloc's results are. */
-typedef union Counted {
-	size_t size;
-	max_align_t alignment;
-} Counted;
-
-static void *allocate(txMachine *the, size_t size)
-{
-	Counted *block;
-
-	if (size > the->memoryLimit - the->memoryUsed)
-		return NULL;
-	block = c_malloc(sizeof(Counted) + size);
-	if (!block)
-		return NULL;
-	block->size = size;
-	the->memoryUsed += size;
-	return block + 1;
-}
-
-static void release(txMachine *the, void *memory)
-{
-	Counted *block = (Counted *)memory - 1;
-
-	if (!memory)
-		return;
-	the->memoryUsed -= block->size;
-	c_free(block);
-}
-
-void *fxAllocateChunks(txMachine *the, txSize size)
-{
-	return allocate(the, (size_t)size);
-}
-
-void fxFreeChunks(txMachine *the, void *chunks)
-{
-	release(the, chunks);
-}
-
-txSlot *fxAllocateSlots(txMachine *the, txSize count)
-{
-	return allocate(the, (size_t)count * sizeof(txSlot));
-}
-
-void fxFreeSlots(txMachine *the, void *slots)
-{
-	release(the, slots);
-}
-
-/* XS's own version of this copies every name to the heap. */
+/* XS's own version of this copies every name to the heap. The descriptions of symbols are of the kind that registered
+ * symbols have: for one of XS_STRING_X_KIND, XS would take the string for a chunk when an error is made in a method
+ * that has the symbol for its name. */
 void fxBuildKeys(txMachine *the)
 {
 	for (txID id = 0; id < XS_SYMBOL_ID_COUNT; id++) {
 		txSlot *description = fxNewSlot(the);
 
-		description->kind = XS_STRING_X_KIND;
-		description->value.string = gxIDStrings[id];
+		description->kind = XS_KEY_X_KIND;
+		description->value.key.string = gxIDStrings[id];
 		the->keyArray[id] = description;
 		the->keyIndex++;
 	}

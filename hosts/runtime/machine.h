@@ -5,11 +5,6 @@
 
 #include "xs.h"
 
-#include <stddef.h>
-
-/* Bytes that the machine may allocate in all; more is a crash, "out of memory". */
-void xs_ota_machine_limit(xsMachine *machine, size_t limit);
-
 /* Makes an object with a prototype and a C destructor. xsmc.h cannot: there a prototype brings the destructor. */
 void xs_ota_machine_new_host(xsMachine *machine, xsSlot *result, xsSlot *prototype, xsDestructor destructor);
 

@@ -75,14 +75,7 @@ static void native_class(xsMachine *the)
 	xsmcDefine(xsResult, destructor_id, xsVar(1), xsDontEnum | xsDontSet | xsDontDelete);
 }
 
-static void define(xsMachine *the, const char *name, xsCallback callback)
-{
-	xsmcVars(1);
-	xsVar(0) = xsNewHostFunction(callback, 1);
-	xsmcDefine(xsGlobal, xsID(name), xsVar(0), xsDontEnum);
-}
-
-void xs_ota_natives_define(xsMachine *the)
+void xs_ota_natives_open(xsMachine *the)
 {
 	int count = 0;
 
@@ -95,6 +88,17 @@ void xs_ota_natives_define(xsMachine *the)
 	destructor_id = xsID("native destructor");
 	for (int i = 0; xs_ota_id_names[i]; i++)
 		xs_ota_ids[i] = xsID(xs_ota_id_names[i]);
+}
+
+static void define(xsMachine *the, const char *name, xsCallback callback)
+{
+	xsmcVars(1);
+	xsVar(0) = xsNewHostFunction(callback, 1);
+	xsmcDefine(xsGlobal, xsID(name), xsVar(0), xsDontEnum);
+}
+
+void xs_ota_natives_define(xsMachine *the)
+{
 	define(the, "native", native);
 	define(the, "Native", native_class);
 }

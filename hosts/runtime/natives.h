@@ -23,7 +23,10 @@ extern const XsOtaDestructor xs_ota_destructors[];
 extern xsIdentifier xs_ota_ids[];
 extern const char *const xs_ota_id_names[];
 
-/* Gives a new machine its ids, and the global functions `native` and `Native`. */
+/* Gives the C modules the ids of a new machine. */
+void xs_ota_natives_open(xsMachine *the);
+
+/* Defines the global functions `native` and `Native`. */
 void xs_ota_natives_define(xsMachine *the);
 
 #endif

@@ -35,14 +35,6 @@ const wordings: Readonly<Partial<Record<OtaErrorCode, Wording>>> = Object.freeze
 
 /** Longest value of a status detail. Source: AWS IoT Jobs data plane, DetailsValue. */
 const MAX_DETAIL = 1024;
-/**
- * What a status detail may not hold: DetailsValue is of `[^\p{C}]`, controls, format characters, surrogates and private
- * ones. Listed, because an engine may lack `\p`. Characters beyond U+FFFF go as well, each for one space: to most
- * engines they are two surrogates, to XS one unit.
- */
-const unwelcome =
-  /[\0-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\ufff0-\ufffb\ufffe\uffff\u{10000}-\u{10ffff}]/gu;
-
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
 
 function reasonOf(error: OtaError): string {
@@ -51,8 +43,15 @@ function reasonOf(error: OtaError): string {
   return `${hex(error.number)}: ${hex(error.hostCode >>> 0)}`;
 }
 
-/** Text as a status detail may be: 1 to 1024 characters, none of them unwelcome. */
+/**
+ * Text as a status detail may be: 1 to 1024 characters. DetailsValue is of `[^\p{C}]`: no controls, format characters,
+ * surrogates and private ones; listed here, because an engine may lack `\p`. Characters beyond U+FFFF go as well, each
+ * for one space: to most engines they are two surrogates, to XS one unit.
+ */
 function plain(text: string): string {
+  // not a constant of the module: with a flag g it changes, and what is preloaded cannot
+  const unwelcome =
+    /[\0-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\ufff0-\ufffb\ufffe\uffff\u{10000}-\u{10ffff}]/gu;
   return text.replace(unwelcome, " ").slice(0, MAX_DETAIL) || " ";
 }
 

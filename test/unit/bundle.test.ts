@@ -51,6 +51,47 @@ test("the main module comes first, and the configuration is a module", t => {
   assert.deepEqual(namesOf(bundle), ["main", "a", "mc/config"]);
 });
 
+/** The names in a linked bundle, and how many modules after the first are evaluated when a machine is prepared. */
+function linkedOrder(t: TestContext, files: Files): { order: readonly string[]; prepared: number } {
+  const folder = makeProject(t, files);
+  const out = path.join(folder, "app.xsb");
+  const manifest = path.join(folder, "manifest.json");
+  buildBundle({ manifest, platform: "linux", out, linked: true });
+  const bundle = readFileSync(out);
+  assert.equal(bundle.toString("latin1", 0, 4), "XSL1");
+  let offset = 24;
+  for (let names = bundle.readUInt32LE(16); names > 0; names--) {
+    offset = bundle.indexOf(0, offset) + 1;
+  }
+  const rest = Buffer.concat([bundle.subarray(0, 12), bundle.subarray(offset)]);
+  return { order: namesOf(rest), prepared: bundle.readUInt32LE(20) };
+}
+
+test("in a linked bundle, preloaded modules follow the main one, each after those it imports", t => {
+  const { order, prepared } = linkedOrder(t, {
+    "a.ts": 'import { b } from "./b.js"; export const a = b;',
+    "b.ts": "export const b = 1;",
+    "late.ts": 'import { a } from "./a.js"; export const late = a;',
+    "main.ts": 'import { late } from "./late.js"; late;',
+    "manifest.json": { ...modules, preload: ["a", "b"] },
+  });
+  assert.deepEqual(order, ["main", "b", "a", "mc/config", "late"]);
+  assert.equal(prepared, 3);
+});
+
+test("a preloaded module cannot import one that is not", t => {
+  const files = {
+    "a.ts": 'import { b } from "./b.js"; export const a = b;',
+    "b.ts": "export const b = 1;",
+    "main.ts": "",
+    "manifest.json": { ...modules, preload: ["a"] },
+  };
+  assert.throws(() => linkedOrder(t, files), {
+    name: "BuildError",
+    message: /a\.js: is preloaded, and imports "b", which is not; add that to "preload", too/,
+  });
+});
+
 test("a configuration of the build is laid over the manifest's", t => {
   const manifest = { ...modules, config: { version: "1.0.0", kept: "kept-value" } };
   const folder = makeProject(t, { "manifest.json": manifest, "main.js": "" });

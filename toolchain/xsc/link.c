@@ -106,15 +106,16 @@ static void link_code(txScript *script, const txID *ids)
 	}
 }
 
-static void write_names(FILE *stream, const Names *names)
+static void write_names(FILE *stream, const Names *names, int prepared)
 {
 	xsc_write_u32(stream, XS_ID_COUNT);
 	xsc_write_u32(stream, (txU4)(names->count - XS_ID_COUNT));
+	xsc_write_u32(stream, (txU4)prepared);
 	for (size_t id = XS_ID_COUNT; id < names->count; id++)
 		fwrite(names->list[id], 1, strlen(names->list[id]) + 1, stream);
 }
 
-void xsc_write_linked(FILE *stream, const xscModule *modules, int count)
+void xsc_write_linked(FILE *stream, const xscModule *modules, int count, int prepared)
 {
 	Names names = { 0 };
 
@@ -127,7 +128,7 @@ void xsc_write_linked(FILE *stream, const xscModule *modules, int count)
 		free(ids);
 	}
 	xsc_write_header(stream, 'L', count);
-	write_names(stream, &names);
+	write_names(stream, &names, prepared);
 	for (int i = 0; i < count; i++)
 		xsc_write_module(stream, &modules[i]);
 	free(names.list);

@@ -23,7 +23,8 @@ void xsc_write_module(FILE *stream, const xscModule *module);
 /* Writes a bundle that the device links when it loads a module. */
 void xsc_write_bundle(FILE *stream, const xscModule *modules, int count);
 
-/* Writes a bundle that runs from flash as it is. Changes the scripts. */
-void xsc_write_linked(FILE *stream, const xscModule *modules, int count);
+/* Writes a bundle that runs from flash as it is; `prepared` modules after the first are to be evaluated beforehand.
+ * Changes the scripts. */
+void xsc_write_linked(FILE *stream, const xscModule *modules, int count, int prepared);
 
 #endif

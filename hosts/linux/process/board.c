@@ -122,5 +122,7 @@ _Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason, 
 	board.feed_interval = options->watchdog / 4.0;
 	if (!xs_ota_boot_step(&image))
 		_exit(XS_OTA_EXIT_NOT_BOOTABLE);
-	xs_ota_run(&(XsOtaProgram){ load(&image), image.body_size, &creation, MEMORY_LIMIT });
+	xs_ota_run(&(XsOtaProgram){
+		.bundle = load(&image), .size = image.body_size, .creation = &creation, .memory_limit = MEMORY_LIMIT
+	});
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "xsAll.h"
+
+#include "memory.h"
+
+static XsOtaArena *arena;
+
+void xs_ota_memory_use(XsOtaArena *used)
+{
+	arena = used;
+}
+
+void xs_ota_memory_open(xsMachine *machine)
+{
+	txMachine *the = (txMachine *)machine;
+
+	the->memoryUsed = 0;
+	the->memoryLimit = SIZE_MAX;
+}
+
+void xs_ota_memory_limit(xsMachine *machine, size_t limit)
+{
+	((txMachine *)machine)->memoryLimit = limit;
+}
+
+/* An allocation and its size, so that freeing can be counted. Aligned as malloc's results are. */
+typedef union Counted {
+	size_t size;
+	max_align_t alignment;
+} Counted;
+
+static void *allocate(txMachine *the, size_t size)
+{
+	Counted *block;
+
+	if (size > the->memoryLimit - the->memoryUsed)
+		return NULL;
+	block = c_malloc(sizeof(Counted) + size);
+	if (!block)
+		return NULL;
+	block->size = size;
+	the->memoryUsed += size;
+	return block + 1;
+}
+
+static void release(txMachine *the, void *memory)
+{
+	Counted *block = (Counted *)memory - 1;
+
+	if (!memory)
+		return;
+	the->memoryUsed -= block->size;
+	c_free(block);
+}
+
+static void *take(char **area, size_t size)
+{
+	char *taken = *area;
+
+	*area += size;
+	return taken;
+}
+
+void *fxAllocateChunks(txMachine *the, txSize size)
+{
+	if (arena)
+		return take(&arena->chunks, (size_t)size);
+	return allocate(the, (size_t)size);
+}
+
+void fxFreeChunks(txMachine *the, void *chunks)
+{
+	release(the, chunks);
+}
+
+/* The first slots are the stack, which has no place in an arena. */
+txSlot *fxAllocateSlots(txMachine *the, txSize count)
+{
+	if (arena && the->stackBottom)
+		return (txSlot *)take(&arena->slots, (size_t)count * sizeof(txSlot));
+	return allocate(the, (size_t)count * sizeof(txSlot));
+}
+
+void fxFreeSlots(txMachine *the, void *slots)
+{
+	release(the, slots);
+}
