@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import {
+  Command,
+  CommanderError,
+  type CommandUnknownOpts,
+  type Help,
+} from "@commander-js/extra-typings";
 import { buildCommand } from "./commands/build.js";
 import { cancelCommand } from "./commands/cancel.js";
 import { cloudCommand } from "./commands/cloud.js";
@@ -13,11 +18,25 @@ import { keysCommand } from "./commands/keys.js";
 import { signCommand } from "./commands/sign.js";
 import { thingsCommand } from "./commands/things.js";
 import { watchCommand } from "./commands/watch.js";
-import { exitCodes } from "./failure.js";
+import { CliError, exitCodes } from "./failure.js";
+import { ManualHelp } from "./help.js";
 import type { Session } from "./session.js";
 
+const files = `
+FILES
+  ./xs-ota.json, ~/.config/xs-ota/config.json   the configuration: docs/cli.md
+  keys/, things/, devices/, desk-cloud/         what \`keys\`, \`things add\`, \`device\` and \`cloud\` keep
+
+ENVIRONMENT
+  AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, …  as AWS's own tools take them, when no profile says otherwise
+  XDG_CONFIG_HOME                                where the user's own configuration is, instead of ~/.config
+
+EXAMPLES
+  xs-ota demo                # three updates on this machine
+  xs-ota help deploy         # all about a command`;
+
 const exitCodesHelp = `
-EXIT CODES
+EXIT STATUS
   0   done as asked
   1   the update ended badly, or what was inspected is not valid
   2   an argument or option is wrong
@@ -44,9 +63,6 @@ const commands: readonly ((session: Session) => Command)[] = Object.freeze([
   completionCommand,
 ]);
 
-/** Titles of the help as manual pages have them. */
-const manTitle = (title: string): string => title.replace(/:$/, "").toUpperCase();
-
 /** `xs-ota` with all its commands. */
 function createProgram(session: Session): Command {
   const program = new Command("xs-ota")
@@ -57,14 +73,31 @@ function createProgram(session: Session): Command {
     .option("--config <file>", "the configuration, instead of ./xs-ota.json or the user's own")
     .option("--json", "print one JSON value a line")
     .option("--debug", "print stack traces")
-    .configureHelp({ showGlobalOptions: true, styleTitle: title => manTitle(title) })
+    // its errors are told as all others are
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText("after", files)
     .addHelpText("afterAll", exitCodesHelp)
     .hook("preAction", command => session.configure(command.opts()));
   for (const create of commands) program.addCommand(create(session));
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().copyInheritedSettings(program);
-  }
+  inherit(program, program);
   return program;
+}
+
+/** Commands that were made by themselves take over what the program says of help and errors. */
+function inherit(command: CommandUnknownOpts, program: CommandUnknownOpts): void {
+  command.exitOverride().copyInheritedSettings(program);
+  command.createHelp = () => new ManualHelp() as unknown as Help;
+  for (const one of command.commands) inherit(one, program);
+}
+
+/** What the parser refuses: its message, without the "error: " before it. */
+function usageError({ message }: CommanderError): CliError {
+  const text = message.replace(/^error: /, "");
+  return new CliError(
+    "usage",
+    text,
+    "`xs-ota help` and `xs-ota help <command>` say what there is.",
+  );
 }
 
 /**
@@ -77,7 +110,13 @@ export async function runProgram(args: readonly string[], session: Session): Pro
     await createProgram(session).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      // the help was shown instead, since no command was given
+      if (error.code === "commander.help") return exitCodes.usage;
+      session.output.configure({ json: args.includes("--json"), debug: false });
+      return session.output.fail(usageError(error));
+    }
     if (session.signal.aborted) return exitCodes.interrupted;
     return session.output.fail(error);
   } finally {

@@ -11,7 +11,7 @@ import { jobSettings, parseAbort, parseRamp, parseRetry, parseTime } from "../jo
 import { concludeJob, showJob } from "../job-progress.js";
 import { watchJob } from "../job-watch.js";
 import { wholeNumber } from "../options.js";
-import { reportImage } from "../report/image-report.js";
+import { reportFirmware } from "../report/firmware-report.js";
 import type { Session } from "../session.js";
 import { parsePrivateKey, signDetached } from "../signing.js";
 import type { DetachedSignature } from "../signing.js";
@@ -129,7 +129,7 @@ function signFile(image: string, keyPath: string | undefined, names: FileNames):
 
 /** Firmware that no bootloader would take is not sent to a fleet. @throws CliError "input". */
 function checkImage(path: string, bytes: Uint8Array): void {
-  const [problem] = reportImage({ kind: path, bytes, trusted: [], targets: [] }).problems;
+  const [problem] = reportFirmware({ kind: path, bytes, trusted: [], targets: [] }).problems;
   if (problem === undefined) return;
   const remedy = "`xs-ota inspect` says more; give --file-type for a file that is not firmware.";
   throw new CliError("input", `${path} is no firmware: ${problem}`, remedy);

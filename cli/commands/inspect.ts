@@ -10,21 +10,27 @@ import { CliError, messageOf } from "../failure.js";
 import { readInput } from "../files.js";
 import { reportDocument } from "../report/document-report.js";
 import { reportFlash } from "../report/flash-report.js";
-import { reportImage } from "../report/image-report.js";
+import { isFirmware, reportFirmware } from "../report/firmware-report.js";
 import { allProblems, formatReport, type Report } from "../report/report.js";
 import type { Session } from "../session.js";
 
-/** The first bytes of an MCUboot image. */
-const IMAGE_MAGIC = Buffer.from([0x3d, 0xb8, 0xf3, 0x96]);
 const targets = Object.freeze(Object.keys(boards));
+
+const examples = `
+EXAMPLES
+  xs-ota inspect build/firmware/1.1.0.img --cert keys/code-signing.cert.pem
+  # what a device has in its slots, its trailers and its journal
+  xs-ota inspect devices/lamp-1.flash
+  # what \`deploy --dry-run\` printed
+  xs-ota inspect job.json`;
 
 /** `xs-ota inspect`: what a file is, and what is wrong with it. */
 export function inspectCommand({ output }: Session): Command {
   return new Command("inspect")
     .summary("look into an image, a flash file or a job document")
     .description(
-      "Says what an image, a device's flash file or a job document holds, and what is wrong with it. Which of " +
-        "the three it is shows in the file. Exits with 1 if something is wrong.",
+      "Says what an image (MCUboot's or ESP-IDF's), a device's flash file or a job document holds, and what is " +
+        "wrong with it. Which of these it is shows in the file. Exits with 1 if something is wrong.",
     )
     .argument("<file>", "an image, a flash file, or a job document")
     .option("--cert <file>", "the certificate by which an image's signature is checked")
@@ -33,6 +39,7 @@ export function inspectCommand({ output }: Session): Command {
         .choices(["linux"])
         .default("linux" as const),
     )
+    .addHelpText("after", examples)
     .action((file, { cert, board }) => {
       const report = reportFile(readInput(file, "the file"), cert, board);
       output.result(report, formatReport(report));
@@ -44,9 +51,9 @@ export function inspectCommand({ output }: Session): Command {
 }
 
 function reportFile(bytes: Uint8Array, cert: string | undefined, board: BoardName): Report {
-  if (IMAGE_MAGIC.equals(bytes.subarray(0, 4))) {
+  if (isFirmware(bytes)) {
     const trusted = cert === undefined ? [] : [publicKeyOf(cert)];
-    return reportImage({ kind: "image", bytes, trusted, targets });
+    return reportFirmware({ kind: "image", bytes, trusted, targets });
   }
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   if (start.startsWith("{")) return reportDocument(new TextDecoder().decode(bytes));
