@@ -9,6 +9,7 @@ import { buildCommand } from "./commands/build.js";
 import { cancelCommand } from "./commands/cancel.js";
 import { cloudCommand } from "./commands/cloud.js";
 import { completionCommand } from "./commands/completion.js";
+import { deltaCommand } from "./commands/delta.js";
 import { demoCommand } from "./commands/demo.js";
 import { deployCommand } from "./commands/deploy.js";
 import { inspectCommand } from "./commands/inspect.js";
@@ -53,6 +54,7 @@ const commands: readonly ((session: Session) => Command)[] = Object.freeze([
   keysCommand,
   buildCommand,
   signCommand,
+  deltaCommand,
   thingsCommand,
   deployCommand,
   watchCommand,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { FlashPartition } from "./flash.js";
 
+/** Where an image can be read, and not written. */
+export type ReadableFlash = Pick<FlashPartition, "read">;
+
 /**
  * State of the image that runs. The names are the C library's `OtaPalImageState_t`:
  * "PendingCommit" is a trial that reverts at the next reset unless it is committed.
@@ -25,6 +28,8 @@ export interface ImageDemands {
 export interface BootControl {
   /** Where a new image is written. Holds the fallback image while the running one is on trial. */
   readonly spare: FlashPartition;
+  /** The image that runs, from its first byte, which a delta is applied to; `undefined` where it cannot be read. */
+  readonly running: ReadableFlash | undefined;
   /** Largest file in bytes that `spare` can take, room for boot flags and for the swap left out. */
   readonly capacity: number;
 

@@ -41,6 +41,7 @@ const factsOf = Object.freeze({
   "certificate-invalid":     facts(0xe7, "REJECTED"),  // OtaPalBadSignerCert
   "image-malformed":         facts(0xe8, "REJECTED"),  // OtaPalBadImageState
   "device-class-other":      facts(0xe8, "REJECTED"),  // OtaPalBadImageState: the image is for another device
+  "delta-base-other":        facts(0xe8, "REJECTED"),  // OtaPalBadImageState: the delta is for another running image
   "file-type-unsupported":   facts(0xe2, "REJECTED"),  // OtaPalNullFileContext has no better
   "image-reverted":          facts(0xea, "FAILED"),    // OtaPalRejectFailed has no better
   "security-counter-older":  facts(0x0f, "REJECTED"),  // DowngradeNotAllowed, by counter

@@ -18,6 +18,8 @@ export interface PalFile {
   readonly scheme: SignatureScheme;
   /** Decoded, as the scheme has it. */
   readonly signature: Uint8Array;
+  /** Whether it is a delta, from which and from the running image the new one is made. No when absent. */
+  readonly isDelta?: boolean;
 }
 
 /** Tells which blocks of a file are already on the flash. */
@@ -33,22 +35,33 @@ export interface ReceivedBlocks {
 }
 
 /**
- * The platform abstraction layer: the eight calls of the C library's OtaPalInterface_t, and two for what
- * must outlive a reset. pal/flash implements it over flash partitions; a host may bring its own.
+ * The platform abstraction layer: the eight calls of the C library's OtaPalInterface_t, two for what must outlive a reset,
+ * and one for deltas. pal/flash implements it over flash partitions; a host may bring its own.
  */
 export interface Pal {
   /**
    * Makes ready to receive `file`, from nothing or from what `received` says is there.
-   * @throws OtaError "image-too-large", "certificate-invalid", "state-invalid", "flash-failed".
+   * @throws OtaError "image-too-large", "certificate-invalid", "state-invalid", "flash-failed"; "file-type-unsupported" for a
+   *   delta on a device that can't read its running image.
    */
   createFile(file: PalFile, received: ReceivedBlocks): void;
-  /** Stores `bytes` at byte `offset`; any order, each byte once. @throws OtaError "flash-failed". */
+  /**
+   * Stores `bytes` at byte `offset`; any order, each byte once.
+   * @throws OtaError "flash-failed"; of the first bytes of a delta, "delta-base-other", "image-too-large", "image-malformed".
+   */
   writeBlock(offset: number, bytes: Uint8Array): void;
   /**
    * Verifies what is on the flash against the file's signature.
    * @throws OtaError "signature-invalid", "certificate-invalid", "image-malformed", "flash-failed".
    */
   closeFile(): void;
+  /**
+   * Makes the next piece of the new image from the running one and from the delta that `closeFile` verified. After a reset it is
+   * begun again, and goes on where it was. Absent where there are no deltas.
+   * @returns whether there is more to do; if not, the file is the new image from now on, as if it had been received.
+   * @throws OtaError "image-malformed", "flash-failed".
+   */
+  applyDelta?(): boolean;
   /** Gives up the file, if one is open. Harmless otherwise. */
   abort(): void;
   /** Makes the received image the one that boots next, on trial; does not restart. @throws OtaError "boot-failed", "flash-failed". */

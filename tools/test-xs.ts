@@ -25,7 +25,7 @@ const roots: readonly (readonly [RegExp, string])[] = [
   [/^xs-ota\/test\//, "test/"],
   [/^xs-ota\/pal\//, "pal/"],
   [/^xs-ota\/common\//, "hosts/common/"],
-  [/^xs-ota\/(?=(agent|download|image|job)\/)/, "src/"],
+  [/^xs-ota\/(?=(agent|delta|download|image|job)\/)/, "src/"],
   [/^xs-ota$/, "src/index"],
 ];
 

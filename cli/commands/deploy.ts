@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { basename } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
+import { DELTA_FILE_TYPE, isDelta } from "xs-ota/delta/header";
 import { signatureSchemes } from "xs-ota/pal/crypto";
 import { deploy, planDeployment } from "../deployment.js";
 import type { Deployment, SignedFile } from "../deployment.js";
@@ -59,7 +60,7 @@ const deployArguments = () =>
     )
     .option("--job-id <id>", "what to call the job (default: AFR_OTA-, image and time)")
     .option("--filepath <path>", "what devices call the file (default: the image's name)")
-    .option("--file-type <n>", "kind of file, 0 is firmware", wholeNumber(0, 255), 0)
+    .option("--file-type <n>", "default: 0, firmware, or 255 for a delta", wholeNumber(0, 255))
     .option("--bucket <name>", "the S3 bucket to put it in (default: the profile's)")
     .option("--role <arn>", "by which AWS IoT reads the bucket (default: the profile's)")
     .option("--rate <n>", "devices told per minute at most", wholeNumber(1, 1000))
@@ -103,28 +104,36 @@ export function deployCommand(session: Session): Command {
 
 /** @throws CliError "usage", "input". */
 function readDeployment(image: string, options: DeployOptions): Deployment {
-  const { thing = [], group = [], certfile, fileType, key } = options;
+  const { thing = [], group = [], certfile, key } = options;
   if (thing.length + group.length === 0) throw noTarget();
   const path = options.filepath ?? basename(image);
   return {
     jobId: options.jobId ?? newJobId(path),
     things: thing,
     groups: group,
-    file: signFile(image, key, { path, certificateName: certfile, fileType }),
+    file: signFile(image, key, { ...options, path, certificateName: certfile }),
     protocols: protocolsOf[options.protocol],
     settings: jobSettings(options),
   };
 }
 
-type FileNames = Pick<SignedFile, "path" | "certificateName" | "fileType">;
+interface FileNames extends Pick<SignedFile, "path" | "certificateName"> {
+  readonly fileType?: number | undefined;
+}
 
 /** The image with the signature for the job document: made now, or by `build` or `sign` before. */
-function signFile(image: string, keyPath: string | undefined, names: FileNames): SignedFile {
+function signFile(
+  image: string,
+  keyPath: string | undefined,
+  { path, certificateName, ...given }: FileNames,
+): SignedFile {
   const bytes = readInput(image, "the image", "`xs-ota build` makes one.");
-  if (names.fileType === 0) checkImage(image, bytes);
-  if (keyPath === undefined) return { ...names, bytes, ...readSignature(`${image}.sig`) };
+  const fileType = given.fileType ?? (isDelta(bytes) ? DELTA_FILE_TYPE : 0);
+  if (fileType === 0) checkImage(image, bytes);
+  const file = { path, certificateName, fileType, bytes };
+  if (keyPath === undefined) return { ...file, ...readSignature(`${image}.sig`) };
   const key = parsePrivateKey(readInput(keyPath, "the key", "`xs-ota keys` makes one."), keyPath);
-  return { ...names, bytes, ...signDetached(bytes, key) };
+  return { ...file, ...signDetached(bytes, key) };
 }
 
 /** Firmware that no bootloader would take is not sent to a fleet. @throws CliError "input". */

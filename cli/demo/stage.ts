@@ -139,12 +139,16 @@ export class Stage {
   }
 
   /** Deploys a firmware to the device. @returns the job's id. */
-  async deploy(file: SignedImage, protocols: readonly DataProtocol[] = ["MQTT"]): Promise<string> {
+  async deploy(
+    file: SignedImage,
+    protocols: readonly DataProtocol[] = ["MQTT"],
+    fileType = 0,
+  ): Promise<string> {
     const deployment: Deployment = {
       jobId: `AFR_OTA-${++this.#jobs}`,
       things: [this.thingName],
       groups: [],
-      file: { ...file, path: "firmware.img", certificateName: CERTIFICATE_NAME, fileType: 0 },
+      file: { ...file, path: "firmware.img", certificateName: CERTIFICATE_NAME, fileType },
       protocols,
       settings: {},
     };

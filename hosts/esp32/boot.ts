@@ -46,6 +46,8 @@ function check(error: EspError, what: string): void {
  */
 export class EspBootControl implements BootControl {
   readonly spare: FlashPartition;
+  /** `xs-ota delta` makes deltas of MCUboot's images only. */
+  readonly running = undefined;
 
   /** @param spare the partition that `esp_ota_get_next_update_partition` gives */
   constructor(spare: FlashPartition) {

@@ -40,12 +40,12 @@ function factsOf(a: TrailerFlags, b: TrailerFlags): BootFacts {
 /** Boot control through MCUboot's trailers: slot-a runs, slot-b takes the next image. */
 export class McubootControl implements BootControl {
   readonly spare: FlashPartition;
-  readonly #running: FlashPartition;
+  readonly running: FlashPartition;
   readonly #layout: SlotLayout;
 
   /** @throws OtaError "argument-invalid" when the two slots cannot be swapped. */
   constructor(slotA: FlashPartition, slotB: FlashPartition) {
-    this.#running = slotA;
+    this.running = slotA;
     this.spare = slotB;
     this.#layout = slotLayout(slotA.geometry, slotB.geometry);
   }
@@ -75,7 +75,7 @@ export class McubootControl implements BootControl {
   }
 
   confirm(): void {
-    if (this.#phase() === "trial") writeImageOk(this.#running, this.#layout.a);
+    if (this.#phase() === "trial") writeImageOk(this.running, this.#layout.a);
   }
 
   /** Nothing is to be written: the bootloader reverts what was not confirmed. */
@@ -85,7 +85,7 @@ export class McubootControl implements BootControl {
 
   identify(which: "running" | "spare"): Uint8Array | undefined {
     try {
-      const slot = which === "running" ? this.#running : this.spare;
+      const slot = which === "running" ? this.running : this.spare;
       return readImageFacts(slot, this.capacity).digest;
     } catch (error) {
       if (error instanceof OtaError && error.verdict === "REJECTED") return undefined;
@@ -94,7 +94,7 @@ export class McubootControl implements BootControl {
   }
 
   #phase(): Phase {
-    const a = readTrailer(this.#running, this.#layout.a);
+    const a = readTrailer(this.running, this.#layout.a);
     const b = readTrailer(this.spare, this.#layout.b);
     const isRequestedByBootloader = b.magic === "good" && b.swapType !== "none";
     if (decideBoot(factsOf(a, b)) === "resume" || isRequestedByBootloader) return "swapping";

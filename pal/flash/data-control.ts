@@ -29,6 +29,8 @@ const fresh: State = Object.freeze({ half: 0, size: 0, pending: 0 });
  */
 export class DataControl implements BootControl {
   readonly capacity: number;
+  /** Deltas are for firmware. */
+  readonly running = undefined;
   readonly #halves: readonly [FlashPartition, FlashPartition];
   readonly #journal: Journal;
   #state: State;

@@ -5,10 +5,11 @@ import type { Crypto } from "../crypto.js";
 import type { Device } from "../device.js";
 import { OtaError } from "../error.js";
 import type { OtaImageState, Pal, PalFile, ReceivedBlocks } from "../pal.js";
+import type { FlashPartition } from "../flash.js";
 import { BlockWriter } from "./block-writer.js";
-
-/** Bytes read back in one go to be hashed. */
-const HASH_CHUNK = 1024;
+import { checkDelta, DeltaImage } from "./delta-image.js";
+import { digestOf } from "./digest.js";
+import { Subpartition } from "./subpartition.js";
 
 export interface FlashPalOptions {
   readonly boot: BootControl;
@@ -21,7 +22,33 @@ export interface FlashPalOptions {
 interface Open {
   readonly file: PalFile;
   readonly certificate: Uint8Array;
+  readonly place: Place;
   readonly writer: BlockWriter;
+  /** Of a delta that is verified. */
+  readonly delta?: DeltaImage;
+}
+
+/** Where a file is received. */
+interface Place {
+  readonly flash: FlashPartition;
+  /** Bytes of the slot before it. */
+  readonly offset: number;
+}
+
+/** A delta is at the end of the slot, the image that it makes at the start. */
+function placeOf(
+  { isDelta = false, size }: PalFile,
+  { spare, capacity, running }: BootControl,
+): Place {
+  if (!isDelta) return { flash: spare, offset: 0 };
+  if (running === undefined) {
+    throw new OtaError("file-type-unsupported", "this device cannot read its running image");
+  }
+  const { blockSize } = spare.geometry;
+  const length = Math.ceil(size / blockSize) * blockSize;
+  const offset = Math.floor(capacity / blockSize) * blockSize - length;
+  if (offset > 0) return { flash: new Subpartition(spare, offset, length), offset };
+  throw new OtaError("image-too-large", `a delta of ${size} bytes leaves no room for its image`);
 }
 
 /** The platform abstraction layer over flash partitions: an image is received in the spare slot, and the bootloader starts it. */
@@ -44,9 +71,10 @@ export class FlashPal implements Pal {
     if (certificate === undefined) {
       throw new OtaError("certificate-invalid", `there is no "${file.certificateName}"`);
     }
+    const place = placeOf(file, boot);
     boot.clearSpare();
-    const writer = new BlockWriter(boot.spare, file.size, received);
-    this.#open = { file, certificate, writer };
+    const writer = new BlockWriter(place.flash, file.size, received);
+    this.#open = { file, certificate, place, writer };
   }
 
   #needOpen(): Open {
@@ -55,33 +83,36 @@ export class FlashPal implements Pal {
   }
 
   writeBlock(offset: number, bytes: Uint8Array): void {
-    this.#needOpen().writer.write(bytes, offset);
+    const { file, place, writer } = this.#needOpen();
+    if (file.isDelta === true && offset === 0) checkDelta(bytes, this.#options.boot, place.offset);
+    writer.write(bytes, offset);
   }
 
   closeFile(): void {
     const { crypto, boot } = this.#options;
-    const { file, certificate } = this.#needOpen();
-    const digest = this.#digest(file.size);
+    const open = this.#needOpen();
+    const { file, certificate, place } = open;
+    const digest = digestOf(crypto, place.flash, file.size);
     if (!crypto.verify(file.scheme, certificate, digest, file.signature)) {
       const what = `${file.scheme} does not match the image by "${file.certificateName}"`;
       throw new OtaError("signature-invalid", what);
     }
-    if (boot.identify("spare") === undefined) {
-      throw new OtaError("image-malformed", "what was signed is not an image for this bootloader");
-    }
+    if (file.isDelta === true) this.#open = { ...open, delta: this.#openDelta(open) };
+    else if (boot.identify("spare") === undefined) throw noImage("what was signed");
   }
 
-  /** SHA-256 of what is on the flash. */
-  #digest(size: number): Uint8Array {
-    const { crypto, boot } = this.#options;
-    const sha256 = crypto.sha256();
-    const bytes = new Uint8Array(HASH_CHUNK);
-    for (let offset = 0; offset < size; offset += HASH_CHUNK) {
-      const piece = bytes.subarray(0, Math.min(HASH_CHUNK, size - offset));
-      boot.spare.read(piece, offset);
-      sha256.update(piece);
-    }
-    return sha256.digest();
+  #openDelta({ file, place }: Open): DeltaImage {
+    const { boot, crypto } = this.#options;
+    const { flash, offset } = place;
+    return new DeltaImage({ boot, crypto, delta: flash, size: file.size, room: offset });
+  }
+
+  applyDelta(): boolean {
+    const { delta } = this.#needOpen();
+    if (delta === undefined) throw new OtaError("state-invalid", "no delta is verified");
+    if (delta.step()) return true;
+    if (this.#options.boot.identify("spare") === undefined) throw noImage("what the delta makes");
+    return false;
   }
 
   abort(): void {
@@ -89,7 +120,11 @@ export class FlashPal implements Pal {
   }
 
   activate(): void {
-    this.#options.boot.setPending(this.#needOpen().file.size);
+    const { file, delta } = this.#needOpen();
+    if (file.isDelta === true && delta?.isDone !== true) {
+      throw new OtaError("state-invalid", "the delta is not applied");
+    }
+    this.#options.boot.setPending(delta?.header.targetSize ?? file.size);
   }
 
   reset(): void {
@@ -108,9 +143,12 @@ export class FlashPal implements Pal {
   }
 
   readBlock(offset: number, into: Uint8Array): number {
-    const { file } = this.#needOpen();
-    const piece = into.subarray(0, Math.max(0, Math.min(into.length, file.size - offset)));
-    if (piece.length > 0) this.#options.boot.spare.read(piece, offset);
+    const { file, place, delta } = this.#needOpen();
+    const isMade = delta?.isDone === true;
+    const size = isMade ? delta.header.targetSize : file.size;
+    const flash = isMade ? this.#options.boot.spare : place.flash;
+    const piece = into.subarray(0, Math.max(0, Math.min(into.length, size - offset)));
+    if (piece.length > 0) flash.read(piece, offset);
     return piece.length;
   }
 
@@ -119,3 +157,7 @@ export class FlashPal implements Pal {
   }
 }
 Object.freeze(FlashPal.prototype);
+
+function noImage(what: string): OtaError {
+  return new OtaError("image-malformed", `${what} is not an image for this bootloader`);
+}

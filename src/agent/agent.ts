@@ -53,7 +53,7 @@ export class OtaAgent {
   #makeContext(options: OtaAgentOptions): Context {
     const { pal, filePals, journal, clock, device, mqtt, thingName } = options;
     const config = makeConfig(options.config);
-    const platforms = new Platforms(pal, config.firmwareFileType, filePals);
+    const platforms = new Platforms(pal, config, filePals);
     const { selfTestResponseWaitMs, fileRequestWaitMs } = config;
     const signal: Machine["signal"] = (on, ...data) => this.#machine.signal(on, ...data);
     const reporter = new Reporter(
@@ -112,6 +112,7 @@ export class OtaAgent {
       jobNotification: job => files.jobNotification(job),
       dropJob: () => files.dropJob(),
       closeFile: () => files.closeFile(),
+      applyDelta: () => files.applyDelta(),
       activate: () => files.activate(),
       failJob: error => files.failJob(error),
       ignore: () => undefined,
@@ -176,7 +177,7 @@ export class OtaAgent {
 
   /** Restarts into the verified image, on trial. OTA_ActivateNewImage. @throws OtaError "state-invalid" when there is none. */
   activate(): void {
-    if (this.state !== "ClosingFile") {
+    if (this.state !== "ClosingFile" || !this.#files.isReady) {
       throw new OtaError("state-invalid", `no verified image to activate in state ${this.state}`);
     }
     this.#machine.signal("Activate");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
+import { DELTA_FILE_TYPE } from "../delta/header.js";
 import type { DataProtocol } from "../job/document.js";
 import type { StreamEncoding } from "../job/topics.js";
 
@@ -27,6 +28,8 @@ export interface OtaConfig {
   readonly allowDowngrade: boolean;
   /** The `fileType` that is firmware. configOTA_FIRMWARE_UPDATE_FILE_TYPE_ID. */
   readonly firmwareFileType: number;
+  /** The `fileType` that is a delta against the running firmware, unless the application has a Pal for it. */
+  readonly deltaFileType: number;
   /** How the messages of a stream are encoded. The C library has CBOR only. */
   readonly streamEncoding: StreamEncoding;
   /** Data protocols in order of preference. configENABLED_DATA_PROTOCOLS, configOTA_PRIMARY_DATA_PROTOCOL. */
@@ -83,6 +86,7 @@ export const configOptions: { readonly [Key in keyof OtaConfig]: ConfigOption<Ot
     stepTimeoutInMinutes:   whole(0,       0,     10_080),
     allowDowngrade:         flag(false),
     firmwareFileType:       whole(0,       0,     255),
+    deltaFileType:          whole(DELTA_FILE_TYPE, 0, 255),
     streamEncoding:         option<StreamEncoding>("cbor", '"cbor" or "json"', value => value === "cbor" || value === "json"),
     dataProtocols:          option(bothProtocols, 'a list of "MQTT" and "HTTP"', isProtocols),
   });

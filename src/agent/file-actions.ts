@@ -6,11 +6,12 @@ import type { BlockSink, BlockSource } from "../download/source.js";
 import type { OtaJob } from "../job/document.js";
 import { notifyNextTopic } from "../job/topics.js";
 import { bestEffort } from "./best-effort.js";
+import { Completion } from "./completion.js";
 import type { Context } from "./context.js";
 import { jobInfo } from "./job-actions.js";
 import type { BlockFault, JobDocument, ReceivedBlock } from "./table.js";
 import { reopenFiles } from "./reopen.js";
-import { hasFirmware, Transfer } from "./transfer.js";
+import { Transfer } from "./transfer.js";
 
 /** How often a job's files may start clean before it fails: a server that gives another file each time is of no use. */
 const MAX_CLEAN_STARTS = 3;
@@ -19,6 +20,7 @@ const MAX_CLEAN_STARTS = 3;
 export class FileActions {
   readonly #context: Context;
   readonly #sink: BlockSink;
+  readonly #completion: Completion;
   /** The job whose file is being made ready, received, or waits for its activation. */
   #job: OtaJob | undefined;
   #transfer: Transfer | undefined;
@@ -28,6 +30,7 @@ export class FileActions {
   constructor(context: Context) {
     const { signal } = context;
     this.#context = context;
+    this.#completion = new Completion(context);
     const transfer = (): Transfer | undefined => this.#transfer;
     this.#sink = Object.freeze<BlockSink>({
       onBlock: (blockIndex: number, bytes: Uint8Array) => {
@@ -193,55 +196,42 @@ export class FileActions {
 
   /** Verifies a file; the last one of the job completes it. */
   closeFile(): void {
-    const { requestTimer, signal } = this.#context;
+    const { requestTimer } = this.#context;
     const transfer = this.#transfer;
     if (transfer === undefined) return;
     requestTimer.stop();
     if (!this.#isVerified(transfer)) return;
-    if (transfer.isLast) this.#completeJob(transfer);
-    else {
-      transfer.saveNext();
-      signal("CreateFile", transfer.job);
-    }
+    if (transfer.isDelta) requestTimer.start(0);
+    else this.#finishFile(transfer);
   }
 
-  /** Firmware waits for its activation; other files take effect at once, all of them or none. */
-  #completeJob(transfer: Transfer): void {
-    const { reporter, version, platforms, emit, signal } = this.#context;
-    const { jobId } = transfer.job;
-    const job = jobInfo(transfer.job);
-    if (hasFirmware(transfer.job, this.#context.config)) {
-      reporter.report(jobId, { kind: "ready", version });
-      emit({ type: "Activate", job });
-      return;
-    }
-    this.#activateOthers(transfer.job);
-    transfer.save("committed");
-    platforms.settle("Accepted");
-    this.#forgetTransfer();
-    reporter.report(jobId, { kind: "received", fileType: transfer.file.fileType });
-    emit({ type: "UpdateComplete", job });
-    signal("NoJob");
-  }
-
-  #activateOthers({ files }: OtaJob): void {
-    const { platforms } = this.#context;
-    for (const { fileType } of files) {
-      const pal = platforms.of(fileType);
-      if (pal !== platforms.firmware) pal.activate();
-    }
-  }
-
-  /** Makes the verified image the next one, on trial with the files that came with it, and restarts. */
-  activate(): void {
-    const { firmware } = this.#context.platforms;
+  /** Makes one piece of the image that a delta is for: what else happens must not wait for all of them. */
+  applyDelta(): void {
     const transfer = this.#transfer;
     if (transfer === undefined) return;
-    transfer.save("switching");
-    this.#activateOthers(transfer.job);
-    firmware.activate();
-    transfer.save("switched");
-    firmware.reset();
+    if (transfer.applyDelta()) this.#context.requestTimer.start(0);
+    else this.#finishFile(transfer);
+  }
+
+  #finishFile(transfer: Transfer): void {
+    const { signal } = this.#context;
+    if (!transfer.isLast) {
+      transfer.saveNext();
+      signal("CreateFile", transfer.job);
+    } else if (this.#completion.complete(transfer)) {
+      this.#forgetTransfer();
+      signal("NoJob");
+    }
+  }
+
+  /** Whether an image waits for its activation. */
+  get isReady(): boolean {
+    return this.#transfer?.isMade === true;
+  }
+
+  /** Makes the verified image the next one, and restarts. */
+  activate(): void {
+    if (this.#transfer !== undefined) this.#completion.activate(this.#transfer);
   }
 
   failJob(error: OtaError): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
-import type { ReceivedBlocks } from "xs-ota/pal/pal";
-import type { OtaJob } from "../job/document.js";
+import type { Pal, ReceivedBlocks } from "xs-ota/pal/pal";
+import type { JobFile, OtaJob } from "../job/document.js";
 import type { Platforms } from "./platforms.js";
 import type { Trial } from "./trial.js";
 
@@ -12,13 +12,25 @@ const everything: ReceivedBlocks = Object.freeze({
   lose: () => undefined,
 });
 
-/** @throws OtaError "job-malformed" when two files of a job would go to one place. */
-function checkTypes({ files }: OtaJob): void {
+/** @throws OtaError "job-malformed" when two files of a job would go to one place; "file-type-unsupported". */
+function placesOf({ files }: OtaJob, platforms: Platforms): readonly Pal[] {
+  const places = files.map(({ fileType }) => platforms.of(fileType));
   for (const [index, { fileType }] of files.entries()) {
-    if (files.findIndex(file => file.fileType === fileType) !== index) {
-      throw new OtaError("job-malformed", `two files are of type ${fileType}`);
+    if (places.indexOf(places[index] as Pal) !== index) {
+      throw new OtaError(
+        "job-malformed",
+        `two files go to one place, the second of type ${fileType}`,
+      );
     }
   }
+  return places;
+}
+
+/** Verifies again a file that was complete. A delta was applied too, so that applying it finds all there. */
+function reopen(pal: Pal, file: JobFile, isDelta: boolean): void {
+  pal.createFile({ ...file, isDelta }, everything);
+  pal.closeFile();
+  while (isDelta && pal.applyDelta?.() === true);
 }
 
 /**
@@ -27,14 +39,12 @@ function checkTypes({ files }: OtaJob): void {
  * @throws OtaError "job-malformed" when two files would go to one place; "file-type-unsupported" for one that goes nowhere.
  */
 export function reopenFiles(job: OtaJob, platforms: Platforms, trial: Trial): void {
-  checkTypes(job);
-  const places = job.files.map(({ fileType }) => platforms.of(fileType));
+  const places = placesOf(job, platforms);
   const progress = trial.progress;
   const complete = progress?.jobId === job.jobId ? progress.fileIndex : 0;
   try {
     for (const [index, file] of job.files.slice(0, complete).entries()) {
-      places[index]?.createFile(file, everything);
-      places[index]?.closeFile();
+      reopen(places[index] as Pal, file, platforms.isDelta(file.fileType));
     }
   } catch (error) {
     if (!(error instanceof OtaError)) throw error;

@@ -92,6 +92,7 @@ export interface Actions {
   readonly jobNotification: (job: JobDocument) => void;
   readonly dropJob: () => void;
   readonly closeFile: () => void;
+  readonly applyDelta: () => void;
   readonly activate: () => void;
   readonly failJob: (error: OtaError) => void;
   readonly ignore: () => void;
@@ -165,6 +166,7 @@ export const table: readonly Row[] = Object.freeze([
   row("WaitingForFileBlock",  "Failed",              "failJob",         "RequestingJob"),
 
   row("ClosingFile",          "CreateFile",          "initFile",        "RequestingFileBlock"),
+  row("ClosingFile",          "RequestTimer",        "applyDelta",      "ClosingFile"),
   row("ClosingFile",          "NoJob",               "rest",            "WaitingForJob"),
   row("ClosingFile",          "Activate",            "activate",        "ClosingFile"),
   row("ClosingFile",          "ReceivedJobDocument", "jobNotification", "ClosingFile"),

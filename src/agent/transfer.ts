@@ -39,8 +39,8 @@ export interface TransferOptions {
 export type BlockResult = "stored" | "duplicate";
 
 /** Whether a job brings firmware, so that it ends by a restart. */
-export function hasFirmware({ files }: OtaJob, { firmwareFileType }: OtaConfig): boolean {
-  return files.some(({ fileType }) => fileType === firmwareFileType);
+export function hasFirmware({ files }: OtaJob, platforms: Platforms): boolean {
+  return files.some(({ fileType }) => platforms.isFirmware(fileType));
 }
 
 /** Phases in which a transfer goes on where it was. */
@@ -73,6 +73,8 @@ export class Transfer {
   readonly isResumed: boolean;
   /** As HTTP tells it, once it has. */
   etag: string | undefined;
+  /** A whole image is made when it is verified, a delta when it is applied too. */
+  #stage: "receiving" | "verified" | "made" = "receiving";
   readonly #options: TransferOptions;
   readonly #pal: Pal;
   readonly #admission: Admission | undefined;
@@ -113,7 +115,7 @@ export class Transfer {
 
   #createFile(): void {
     const { remaining } = this.bitmap;
-    this.#pal.createFile(this.file, this.bitmap);
+    this.#pal.createFile({ ...this.file, isDelta: this.isDelta }, this.bitmap);
     if (this.bitmap.remaining > remaining) this.save("receiving"); // before what was taken back is erased
     if (this.bitmap.has(0)) this.#admission?.readHeader();
   }
@@ -121,7 +123,9 @@ export class Transfer {
   #makeAdmission(): Admission {
     const { config, version, demands } = this.#options;
     const oldest = config.allowDowngrade ? undefined : version;
-    return new Admission({ pal: this.#pal, fileSize: this.file.size, oldest, demands });
+    const { size } = this.file;
+    const { isDelta } = this;
+    return new Admission({ pal: this.#pal, fileSize: size, isDelta, oldest, demands });
   }
 
   /** Asks for the next blocks: for those first that tell whether the image will be started. @throws OtaError "download-stalled". */
@@ -140,7 +144,17 @@ export class Transfer {
   }
 
   get isFirmware(): boolean {
-    return this.file.fileType === this.#options.config.firmwareFileType;
+    return this.#options.platforms.isFirmware(this.file.fileType);
+  }
+
+  /** Whether what the job is about is there and verified. */
+  get isMade(): boolean {
+    return this.#stage === "made";
+  }
+
+  /** Whether the file is a delta, to be applied when it is verified. */
+  get isDelta(): boolean {
+    return this.#options.platforms.isDelta(this.file.fileType);
   }
 
   get received(): number {
@@ -149,9 +163,9 @@ export class Transfer {
 
   /** Writes where the update is to the journal. @throws OtaError "flash-failed", "image-too-large". */
   save(phase: Phase): void {
-    const { firmware } = this.#options.platforms;
-    const hasImage = phase !== "receiving" && hasFirmware(this.job, this.#options.config);
-    const image = hasImage ? firmware.identify("spare") : undefined;
+    const { platforms } = this.#options;
+    const hasImage = phase !== "receiving" && hasFirmware(this.job, platforms);
+    const image = hasImage ? platforms.firmware.identify("spare") : undefined;
     this.#save(phase, this.index, this.bitmap, { image, etag: this.etag });
   }
 
@@ -237,6 +251,19 @@ export class Transfer {
   finish(): void {
     this.supply.close(true);
     this.#pal.closeFile();
+    this.#stage = this.isDelta ? "verified" : "made";
+  }
+
+  /**
+   * Makes the next piece of the image from a delta that is verified; of a whole image, checks what a bootloader would ask.
+   * @returns whether there is more to do.
+   * @throws OtaError of Pal.applyDelta; of the image's header and TLVs.
+   */
+  applyDelta(): boolean {
+    if (this.#pal.applyDelta?.() === true) return true;
+    this.#admission?.checkMade();
+    this.#stage = "made";
+    return false;
   }
 
   /** Gives the file up; what the journal holds of it is forgotten. */

@@ -9,11 +9,13 @@ import {
   firmware,
   jobMessage,
 } from "xs-ota/test/support/agent-bench";
+import { rigGeometries, type RigGeometry } from "xs-ota/test/support/boot-rig";
+import { deltaUpdate } from "xs-ota/test/support/delta-stories";
 import { MemoryPal } from "xs-ota/test/support/memory-pal";
+import { cutUpdate, formatCounts, noCuts } from "xs-ota/test/support/update-cuts";
 
 /*
- * What users of OTA agents asked for most, by the numbers of docs/parity.md, "Wishes". Number 2, a delta update that resumes, is not
- * here: there are no delta updates yet.
+ * What users of OTA agents asked for most, by the numbers of docs/parity.md, "Wishes".
  */
 
 const SIZE = 10 * BLOCK;
@@ -30,6 +32,12 @@ test("wish 1: a download goes on after a reset", () => {
   next.blocks(image, 5);
   assert.equal(next.agent.state, "ClosingFile");
   assert.equal(pal.calls.filter(call => call.startsWith("writeBlock")).length, 10, "none twice");
+});
+
+test("wish 2: a delta update goes on after a power cut", () => {
+  const counts = noCuts();
+  cutUpdate(deltaUpdate, rigGeometries[0] as RigGeometry, counts, { tears: ["half"] });
+  assert.ok(counts.cuts > 20, formatCounts(counts));
 });
 
 test("wish 3: a boot flag is set only on what was verified", () => {

@@ -6,6 +6,8 @@ import { makeTemporaryFolder } from "./files.js";
 /** A desk cloud and a device for a test file. Remove it when the tests are done. */
 export interface StageBench {
   readonly stage: Stage;
+  /** Where the stage's files are, the keys among them. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ export async function openStage(options: Partial<StageOptions> = {}): Promise<St
   const stage = await Stage.open({ board: "linux", ...options, folder });
   return {
     stage,
+    folder,
     async close() {
       await stage.close();
       remove();

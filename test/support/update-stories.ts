@@ -35,8 +35,8 @@ export interface UpdateStory {
   readonly ends: readonly Ending[];
 }
 
-const SUCCEEDED = /^SUCCEEDED accepted {2}v\d\.\d\.\d$/;
-const REVERTED_BY_RESET = /^FAILED image-reverted: .*it ended by a reset/;
+export const SUCCEEDED = /^SUCCEEDED accepted {2}v\d\.\d\.\d$/;
+export const REVERTED_BY_RESET = /^FAILED image-reverted: .*it ended by a reset/;
 
 /** The data file of a job, which tells the versions apart. */
 export const dataFor = ({ version }: RigImage): Uint8Array =>
@@ -54,11 +54,13 @@ function update(device: WholeDevice, jobId: string, image: RigImage): void {
   assert.match(device.cloud.status(jobId).status, /SUCCEEDED/);
 }
 
-const toNew: readonly Ending[] = [
+export const toNew: readonly Ending[] = [
   { runs: "new", says: SUCCEEDED },
   { runs: "old", says: REVERTED_BY_RESET, onlyByCut: true },
 ];
-const refused = (says: RegExp, runs: keyof Images = "old"): readonly Ending[] => [{ runs, says }];
+export const refused = (says: RegExp, runs: keyof Images = "old"): readonly Ending[] => [
+  { runs, says },
+];
 
 /** An image with the header and the TLVs of `image`, but another body. */
 function mixedUp({ bytes }: RigImage): Uint8Array {

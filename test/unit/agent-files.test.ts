@@ -156,5 +156,8 @@ test("two files for one place are refused", () => {
   const bench = new AgentBench();
   bench.agent.start();
   bench.job(job([file(0, 0, image), file(1, 0, image)]));
-  assert.match(bench.mqtt.take().at(-1) ?? "", /"REJECTED".*two files are of type 0/);
+  assert.match(
+    bench.mqtt.take().at(-1) ?? "",
+    /"REJECTED".*two files go to one place, the second of type 0/,
+  );
 });

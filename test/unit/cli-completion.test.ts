@@ -16,7 +16,7 @@ COMP_WORDS=(${words.map(word => `"${word}"`).join(" ")}); COMP_CWORD=${words.len
 }
 
 test("bash completes commands", () => {
-  assert.deepEqual(complete("xs-ota", "de"), ["demo", "deploy", "device"]);
+  assert.deepEqual(complete("xs-ota", "de"), ["demo", "delta", "deploy", "device"]);
 });
 
 test("bash completes a command's options, the global ones included", () => {

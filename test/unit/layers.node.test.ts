@@ -69,12 +69,12 @@ interface Layer {
 
 /**
  * The first that matches a source is its layer; type imports count. Source: DESIGN.md, "Layout". What pal/boot takes from
- * src/image is the format of an image; what toolchain/agent-config.ts takes from src/agent is the table of its options.
+ * src/image is the format of an image, what pal/flash takes from src/delta that of a delta; what toolchain/agent-config.ts takes from src/agent is the table of its options.
  */
 // prettier-ignore
 const layers: readonly Layer[] = [
   { is: /^pal\/boot\//,            may: /^(pal|src\/image)\// },
-  { is: /^pal\/flash\//,           may: /^pal\// },
+  { is: /^pal\/flash\//,           may: /^(pal|src\/delta)\// },
   { is: /^pal\//,                 may: /^pal\/[^/]+$/ },
   { is: /^src\//,                 may: /^(src\/|pal\/[^/]+$)/ },
   { is: /^hosts\//,               may: /^(?!cloud\/|cli\/|toolchain\/|test\/|src\/(agent\/|index$))/ },

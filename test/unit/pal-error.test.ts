@@ -13,7 +13,7 @@ const numbers: Readonly<Record<OtaErrorCode, number>> = {
   "flash-failed": 0xe4, "image-too-large": 0xe5, "boot-failed": 0xe6, "certificate-invalid": 0xe7,
   "image-malformed": 0xe8,
   "file-type-unsupported": 0xe2,
-  "device-class-other": 0xe8, "image-reverted": 0xea,
+  "device-class-other": 0xe8, "delta-base-other": 0xe8, "image-reverted": 0xea,
 };
 
 /** What can never work on this device, so that the cloud must not try again. */
@@ -28,6 +28,7 @@ const forGood: readonly OtaErrorCode[] = [
   "certificate-invalid",
   "image-malformed",
   "file-type-unsupported",
+  "delta-base-other",
   "device-class-other",
 ];
 

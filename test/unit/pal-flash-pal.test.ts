@@ -28,6 +28,7 @@ const crypto = (asked: unknown[]): Crypto => ({
 });
 
 class FakeBoot implements BootControl {
+  readonly running = undefined;
   readonly spare = new SimFlash({ size: 8192, blockSize: 1024, writeSize: 4, erasedByte: 0xff });
   readonly capacity = 4000;
   readonly calls: string[] = [];

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { rigGeometries, type RigGeometry } from "../support/boot-rig.js";
+import { amount } from "../support/deep.js";
+import { deltaStories } from "../support/delta-stories.js";
+import { cutUpdate, formatCounts, noCuts } from "../support/update-cuts.js";
+
+const [geometry] = rigGeometries as readonly [RigGeometry];
+const counts = noCuts();
+after(() => console.log(formatCounts(counts)));
+
+for (const story of deltaStories) {
+  const name = `${story.name}: wherever power fails it ends well, and the job says how`;
+  test(name, () => {
+    const file = "build/node/test/power-loss/delta.test.js";
+    const command = `node --test --test-name-pattern="${name}" ${file}`;
+    cutUpdate(story, geometry, counts, { nestedOneIn: amount(199, 4), command });
+  });
+}
+
+test("power was cut often enough in delta updates", () => {
+  const isAlone = process.env["POWER_LOSS_CUT"] !== undefined;
+  const cuts = counts.cuts + counts.nested;
+  assert.ok(isAlone || cuts >= amount(900, 20_000), JSON.stringify(counts));
+});

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import { createHash } from "node:crypto";
+import { DELTA_HEADER_SIZE, formatDeltaHeader, parseDeltaHeader } from "xs-ota/delta/header";
+import { readWindow, WindowDecoder } from "xs-ota/delta/vcdiff";
+import { type ImageFacts, readImageFacts } from "xs-ota/image/facts";
+import type { ImageSource } from "xs-ota/image/mcuboot";
+import { packVersion } from "xs-ota/job/version";
+import { ImageError } from "../image.js";
+import { WindowEncoder } from "./window-encoder.js";
+
+/** Bytes of a window: what a device needs as memory, and a block of most flashes. */
+const WINDOW = 4096;
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
+
+function sourceOf(bytes: Uint8Array): ImageSource {
+  return {
+    read: (into, offset) => {
+      into.set(bytes.subarray(offset, offset + into.length));
+    },
+  };
+}
+
+/** @throws ImageError when an image is not what its digest says. */
+function factsOf(image: Uint8Array, name: string): ImageFacts {
+  const facts = readImageFacts(sourceOf(image), image.length);
+  const digest = sha256(image.subarray(0, facts.hashedSize));
+  if (Buffer.compare(digest, facts.digest) === 0) return facts;
+  throw new ImageError(`${name}: its digest is wrong; take the file that \`xs-ota build\` wrote`);
+}
+
+/**
+ * A delta that makes `next` on a device that runs `base`. It copies only from what the base's digest covers, so that it serves
+ * however often the base was signed.
+ * @throws ImageError for an image whose digest is wrong. @throws OtaError "image-malformed" for what is no image.
+ */
+export function makeDelta(base: Uint8Array, next: Uint8Array, windowSize = WINDOW): Uint8Array {
+  const from = factsOf(base, "the old image");
+  const { header, securityCounter, deviceClass } = factsOf(next, "the new image");
+  const { major, minor, revision } = header.version;
+  const start = formatDeltaHeader({
+    version: packVersion(major, minor, revision),
+    securityCounter,
+    deviceClass,
+    baseSize: from.hashedSize,
+    base: from.digest,
+    targetSize: next.length,
+    target: sha256(next),
+  });
+  const encoder = new WindowEncoder(base.subarray(0, from.hashedSize), next);
+  const windows: Uint8Array[] = [];
+  for (let at = 0; at < next.length; at += windowSize) {
+    windows.push(encoder.encode(at, Math.min(windowSize, next.length - at)));
+  }
+  return new Uint8Array(Buffer.concat([start, ...windows]));
+}
+
+/**
+ * What a delta makes of a base.
+ * @throws OtaError "image-malformed".
+ */
+export function applyDelta(base: Uint8Array, delta: Uint8Array): Uint8Array {
+  const { baseSize } = parseDeltaHeader(delta);
+  const source = sourceOf(delta);
+  const decoder = new WindowDecoder(sourceOf(base));
+  const made: Uint8Array[] = [];
+  for (let at = DELTA_HEADER_SIZE; at < delta.length;) {
+    const window = readWindow(source, at, delta.length, baseSize);
+    const bytes = new Uint8Array(window.targetSize);
+    decoder.decode(window, bytes);
+    made.push(bytes);
+    at = window.end;
+  }
+  return new Uint8Array(Buffer.concat(made));
+}
