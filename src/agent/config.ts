@@ -53,8 +53,10 @@ function option<Value>(
 }
 
 function whole(preset: number, least: number, most: number): ConfigOption<number> {
+  // what a function in flash closes over must be constant, and parameters are not
+  const [from, to] = [least, most];
   const isWithin = (value: unknown): boolean =>
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+    Number.isInteger(value) && (value as number) >= from && (value as number) <= to;
   return option(preset, `${least}..${most}`, isWithin);
 }
 
