@@ -4,13 +4,16 @@ import { dirname, join } from "node:path";
 import { OtaError } from "xs-ota/pal/error";
 import { BuildError } from "xs-ota/toolchain/build-error";
 import { buildBundle } from "xs-ota/toolchain/bundle";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
+import { parseIntelHex } from "xs-ota/toolchain/intel-hex";
 import { appendBundle, machineCode, type MachineCode } from "xs-ota/toolchain/machine-code";
 import { prepareBody } from "xs-ota/toolchain/prepare";
 import { ImageError, packImage, signImage } from "xs-ota/toolchain/image";
-import { buildSimulatorLibrary } from "xs-ota/toolchain/sdk-build";
 import { packageRoot } from "./boards.js";
 import { CliError } from "./failure.js";
 import { readInput, readJson } from "./files.js";
+import { findPartition } from "./flash-image.js";
+import type { SdkBoard } from "./sdk-boards.js";
 import { parsePrivateKey, signDetached } from "./signing.js";
 import type { DetachedSignature } from "./signing.js";
 
@@ -36,31 +39,63 @@ export interface FirmwareOptions {
  * @throws CliError "input" with the file and the line of what is wrong in the application.
  */
 export function buildFirmware(options: FirmwareOptions): Uint8Array {
-  const { platform, version, securityCounter, target } = options;
+  const { manifest, platform, version, config, securityCounter, target } = options;
   mkdirSync(dirname(options.out), { recursive: true });
-  const headerSize = machineCode[platform]?.headerSize;
-  return explained(() =>
-    packImage({
-      body: platform === "simulator" ? simulatorBody(options) : bundleBody(options),
+  const bundle = `${options.out}.bundle`;
+  const compiler = join(packageRoot, "build/xsc/xsc");
+  return explained(() => {
+    const machine = machineCode[platform];
+    const linked = machine !== undefined;
+    const whole = { ...config, version };
+    buildBundle({ manifest, platform, config: whole, out: bundle, compiler, linked });
+    const bytes = readFileSync(bundle);
+    rmSync(bundle);
+    const body = linked ? bodyOf(machine, bytes) : bytes;
+    return packImage({
+      body,
       version,
-      ...(headerSize === undefined ? {} : { headerSize }),
+      ...(linked ? { headerSize: machine.headerSize } : {}),
       ...(securityCounter === undefined ? {} : { securityCounter }),
       ...(target === undefined ? {} : { target }),
-    }),
-  );
+    });
+  });
 }
 
-/** A bundle, behind the runtime where images are machine code. */
-function bundleBody({ manifest, platform, version, config, out }: FirmwareOptions): Uint8Array {
-  const bundle = `${out}.bundle`;
-  const compiler = join(packageRoot, "build/xsc/xsc");
-  const machine = machineCode[platform];
-  const linked = machine !== undefined;
-  const whole = { ...config, version };
-  buildBundle({ manifest, platform, config: whole, out: bundle, compiler, linked });
-  const bytes = readFileSync(bundle);
-  rmSync(bundle);
-  return linked ? bodyOf(machine, bytes) : bytes;
+/** Machine code that the Moddable SDK has built. */
+export interface MachineCodeOptions {
+  /** Path of the Intel HEX. */
+  readonly hex: string;
+  /** "1.2.3". */
+  readonly version: string;
+  readonly securityCounter?: number | undefined;
+  readonly target?: string | undefined;
+}
+
+/**
+ * Packs machine code as an image, not signed yet.
+ * @throws CliError "input" when it is none, or is not linked for slot-a of the board.
+ */
+export function packMachineCode(board: SdkBoard, options: MachineCodeOptions): Uint8Array {
+  const { hex, version, securityCounter, target } = options;
+  const text = new TextDecoder().decode(readInput(hex, "the machine code", "mcconfig leaves it."));
+  return explained(() => {
+    const { address, bytes } = parseIntelHex(text, hex);
+    const slot = findPartition(readFlashMap(join(packageRoot, board.flashMap)), "slot-a");
+    const place = board.flashAddress + slot.offset + board.headerSize;
+    if (address !== place) {
+      const [is, must] = [address, place].map(value => `0x${value.toString(16)}`);
+      throw new BuildError(
+        `${hex} begins at ${is}, and must begin at ${must}: is it of xs-ota's manifest?`,
+      );
+    }
+    return packImage({
+      body: bytes,
+      version,
+      headerSize: board.headerSize,
+      ...(securityCounter === undefined ? {} : { securityCounter }),
+      ...(target === undefined ? {} : { target }),
+    });
+  });
 }
 
 /** Runtime and bundle, and a prepared machine where the board has one. */
@@ -69,14 +104,6 @@ function bodyOf({ runtime, preparation }: MachineCode, bundle: Uint8Array): Uint
   if (preparation === undefined) return body;
   return prepareBody(body, { ...preparation, rom: join(packageRoot, preparation.rom) });
 }
-
-const simulatorBody = ({ manifest, config, version }: FirmwareOptions): Uint8Array =>
-  buildSimulatorLibrary({
-    manifest,
-    config: { ...config, version },
-    folder: join(packageRoot, "build/simulator/mcconfig"),
-    tools: join(packageRoot, "node_modules/.bin"),
-  });
 
 /** An image that a bootloader and an agent accept. */
 export interface SignedImage extends DetachedSignature {

@@ -75,7 +75,10 @@ export function findPartition({ partitions }: FlashMap, name: string): FlashPart
 }
 
 /** The board's bootloader, for FlashContents. @throws CliError "input" when it is not built. */
-export function readBootloader({ bootloader, makeTarget }: Board): { bootloader?: Uint8Array } {
+export function readBootloader({
+  bootloader,
+  makeTarget,
+}: Pick<Board, "bootloader" | "makeTarget">): { bootloader?: Uint8Array } {
   if (bootloader === undefined) return {};
   const path = join(packageRoot, bootloader);
   return { bootloader: readInput(path, "the bootloader", `\`make ${makeTarget}\` builds it.`) };

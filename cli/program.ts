@@ -12,8 +12,10 @@ import { completionCommand } from "./commands/completion.js";
 import { deltaCommand } from "./commands/delta.js";
 import { demoCommand } from "./commands/demo.js";
 import { deployCommand } from "./commands/deploy.js";
+import { gatewayCommand } from "./commands/gateway.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { jobsCommand } from "./commands/jobs.js";
+import { packCommand } from "./commands/pack.js";
 import { deviceCommand } from "./commands/device.js";
 import { keysCommand } from "./commands/keys.js";
 import { signCommand } from "./commands/sign.js";
@@ -55,12 +57,14 @@ const commands: readonly ((session: Session) => Command)[] = Object.freeze([
   buildCommand,
   signCommand,
   deltaCommand,
+  packCommand,
   thingsCommand,
   deployCommand,
   watchCommand,
   jobsCommand,
   cancelCommand,
   deviceCommand,
+  gatewayCommand,
   inspectCommand,
   completionCommand,
 ]);

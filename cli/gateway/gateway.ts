@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { Connection, type SendFrame } from "./connection.js";
 import { FrameReader, formatFrame, type Frame, type FrameType } from "./frame.js";
 
@@ -12,16 +13,18 @@ export interface Gateway {
   close(): void;
 }
 
-/** Makes the connections that one board asks for over the byte channel `wire`. */
-class Exchange {
-  readonly #wire: Socket;
+/** Makes the connections that one board asks for over the byte channel `wire`, until that closes. */
+export class Exchange {
+  readonly #wire: Duplex;
+  readonly #report: (line: string) => void;
   readonly #reader = new FrameReader();
   readonly #connections = new Map<number, Connection>();
 
-  constructor(wire: Socket) {
+  /** @param report takes a line for each connection that the board asks for. */
+  constructor(wire: Duplex, report: (line: string) => void = () => undefined) {
     this.#wire = wire;
-    wire.setNoDelay();
-    wire.on("data", bytes => {
+    this.#report = report;
+    wire.on("data", (bytes: Buffer) => {
       for (const frame of this.#reader.read(bytes)) this.#handlers[frame.type](frame);
     });
     wire.on("error", () => this.#closeAll());
@@ -30,6 +33,7 @@ class Exchange {
 
   readonly #handlers: Readonly<Record<FrameType, (frame: Frame) => void>> = {
     reset: ({ payload }) => {
+      this.#report("the board has started");
       this.#closeAll();
       this.#wire.write(formatFrame("reset", 0, payload));
     },
@@ -44,6 +48,7 @@ class Exchange {
 
   #open({ socket, payload }: Frame): void {
     const host = new TextDecoder().decode(payload.subarray(2));
+    this.#report(`socket ${socket}: ${host}:${readU16(payload)}`);
     const send: SendFrame = (type, bytes) => this.#wire.write(formatFrame(type, socket, bytes));
     this.#connections.get(socket)?.close();
     this.#connections.set(socket, new Connection(host, readU16(payload), send));
@@ -62,6 +67,7 @@ export async function openGateway(): Promise<Gateway> {
   const wires = new Set<Socket>();
   const server = createServer(wire => {
     wires.add(wire);
+    wire.setNoDelay();
     new Exchange(wire);
   });
   server.listen(0, "127.0.0.1");
