@@ -15,7 +15,7 @@ const agent = new OtaAgent({
 
 /** What this firmware must be able to do, or the device goes back to the one before. */
 function runSelfTest(): void {
-  trace(`${config.version} is on trial\n`);
+  console.log(`${config.version} is on trial`);
   if (config["selfTest"] === "crash") throw new Error("this firmware crashes, as it is told to");
   const passes = config["selfTest"] === "when-connected" && host.mqtt.connected;
   if (passes) agent.setImageState("Accepted");
@@ -24,28 +24,28 @@ function runSelfTest(): void {
 function onEvent(event: OtaEvent): void {
   switch (event.type) {
     case "Progress":
-      trace(`downloaded ${event.received}/${event.total} blocks\n`);
+      console.log(`downloaded ${event.received}/${event.total} blocks`);
       break;
     case "Activate":
-      trace("image verified; restarting into it\n");
+      console.log("image verified; restarting into it");
       agent.activate();
       break;
     case "StartTest":
       runSelfTest();
       break;
     case "Committed":
-      trace(`${config.version} is permanent\n`);
+      console.log(`${config.version} is permanent`);
       break;
     case "Fail":
-      trace(`job failed: ${event.error.message}\n`);
+      console.log(`job failed: ${event.error.message}`);
       break;
     case "SelfTestFailed":
     case "Reverted":
-      trace(`${event.type}: ${event.reason}\n`);
+      console.log(`${event.type}: ${event.reason}`);
       break;
     default: // the others are of no concern to this application
   }
 }
 
-trace(`${host.identity.thingName} runs ${config.version}\n`);
+console.log(`${host.identity.thingName} runs ${config.version}`);
 agent.start();

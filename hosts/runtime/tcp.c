@@ -105,7 +105,7 @@ static xsSlot *get_callback(xsMachine *the, xsIdentifier id)
 		return NULL;
 	if (!xsmcIsCallable(xsVar(0)))
 		xsTypeError("a callback is not a function");
-	return xsToReference(xsVar(0));
+	return fxToReference(the, &xsVar(0));
 }
 
 static bool get_format(xsMachine *the, xsSlot *slot)

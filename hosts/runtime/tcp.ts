@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- under mcconfig the name leads to this very file
+/// <reference path="../typings/tcp.d.ts" />
 import type { TcpOptions } from "embedded:io/socket/tcp";
 
 /** The module `embedded:io/socket/tcp`. Source: ECMA-419 "TCP socket"; Moddable SDK modules/io/socket/lin. */

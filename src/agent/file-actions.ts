@@ -64,7 +64,6 @@ export class FileActions {
         memory: this.#context.memory,
         blockSize: 1 << config.log2FileBlockSize,
         streamEncoding: config.streamEncoding,
-        allowRedirects: config.allowRedirects,
         protocols: config.dataProtocols,
       },
       job,

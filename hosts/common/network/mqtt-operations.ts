@@ -16,4 +16,4 @@ export const operations = Object.freeze({
   PINGREQ: 12,
   PINGRESP: 13,
   DISCONNECT: 14,
-});
+} as const);
