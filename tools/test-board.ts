@@ -4,7 +4,7 @@ import path from "node:path";
 import { boardNames, boards, packageRoot, type BoardName } from "xs-ota/cli/boards";
 import { startDevice } from "xs-ota/cli/device-process";
 import { buildFirmware, signFirmware } from "xs-ota/cli/firmware";
-import { makeFlashImage, readBootloader } from "xs-ota/cli/flash-image";
+import { makeFlashImage, needFits, readBootloader } from "xs-ota/cli/flash-image";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { findDeviceSuites, findSuites, sizeOf, writeApplication, type Suite } from "./xs-suites.js";
@@ -15,7 +15,7 @@ import { findDeviceSuites, findSuites, sizeOf, writeApplication, type Suite } fr
  */
 
 /** Bytes of JavaScript in a batch. */
-const BATCH_SIZE = Number(process.env["BATCH"] ?? 200_000);
+const BATCH_SIZE = Number(process.env["BATCH"] ?? 120_000);
 
 const board = (process.env["BOARD"] ?? "mps2-an386") as BoardName;
 if (!(board in boards)) throw new Error(`BOARD=${board} is none of ${boardNames.join()}`);
@@ -41,10 +41,11 @@ async function run(suites: readonly Suite[]): Promise<number | null> {
   const out = path.join(folder, "suites.img");
   const firmware = { manifest, platform: board, version: "1.0.0", config: {}, out };
   const { bytes } = signFirmware(buildFirmware(firmware), path.join(folder, "key.pem"));
+  const map = readFlashMap(path.join(packageRoot, boards[board].flashMap));
+  needFits(map, bytes);
   const flash = path.join(folder, "flash");
   const endpoint = { host: "127.0.0.1", port: 1883 };
   const identity = { thingName: "board", endpoint, certificates };
-  const map = readFlashMap(path.join(packageRoot, boards[board].flashMap));
   const contents = { identity, image: bytes, ...readBootloader(boards[board]) };
   writeFileSync(flash, makeFlashImage(map, contents));
   return startDevice({ board: boards[board], flash, onLine: line => console.log(line) }).ended;

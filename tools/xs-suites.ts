@@ -17,6 +17,9 @@ const shims: Readonly<Record<string, string>> = Object.freeze({
   "node:assert/strict": "test/xs/assert",
 });
 
+/** The suite that needs the vectors, which are large. */
+const signatures = "test/contract/crypto";
+
 /** Folders of modules by id; the others are the tools', or Node's. */
 const roots: readonly (readonly [RegExp, string])[] = [
   [/^xs-ota\/test\//, "test/"],
@@ -132,7 +135,7 @@ export async function writeApplication(folder: string, suites: readonly Suite[])
       "*": "./main",
       ...Object.fromEntries(Object.entries(shims).map(([id, file]) => [id, at(file)])),
       "node:assert/deep-equal": at("test/xs/deep-equal"),
-      "xs-ota/test/vectors/signatures": "./vectors",
+      ...(modules.has(signatures) ? { "xs-ota/test/vectors/signatures": "./vectors" } : {}),
       // what only another host's manifest has is tested here, too
       ...Object.fromEntries(own.map(name => [idOf(name), at(name)])),
     },

@@ -107,35 +107,74 @@ export class FlashJournal implements Journal {
     return bytes;
   }
 
-  /** Walks the records of a block up to the first that is not whole, and keeps the newest of all. */
+  /** Keeps the newest record, if this block has it. */
   #scan(block: number): void {
+    const found = this.#lastByHeads(block) ?? this.#lastWhole(block);
+    if (found === undefined) return;
+    if (this.#newest === undefined || isLater(found, this.#newest)) this.#newest = found;
+  }
+
+  /**
+   * The last whole record, found by heads alone: to check all of a large block takes a device seconds, and its watchdog
+   * does not wait that long. Only the last one can be torn.
+   */
+  #lastByHeads(block: number): Found | undefined {
+    const head = new Uint8Array(HEAD);
     const { blockSize } = this.#flash.geometry;
+    const lasts: number[] = []; // the last two
+    for (let at = block * blockSize, length = 1; length > 0; at += this.#align(length)) {
+      length = at < (block + 1) * blockSize ? this.#lengthAt(at, head) : 0;
+      if (length > 0) lasts.unshift(at);
+      lasts.splice(2);
+    }
+    for (const at of lasts) {
+      const found = this.#recordAt(at);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The last of the records up to the first that is not whole. */
+  #lastWhole(block: number): Found | undefined {
+    const { blockSize } = this.#flash.geometry;
+    let last: Found | undefined;
     for (let found = this.#recordAt(block * blockSize); found?.block === block;) {
-      if (this.#newest === undefined || isLater(found, this.#newest)) this.#newest = found;
+      last = found;
       found = this.#recordAt(found.end);
     }
+    return last;
+  }
+
+  #align(length: number): number {
+    const { writeSize } = this.#flash.geometry;
+    return Math.ceil(length / writeSize) * writeSize;
+  }
+
+  /** Bytes of the record at `offset` by its head, which goes into `head`; 0 when none begins there. */
+  #lengthAt(offset: number, head: Uint8Array): number {
+    const { size, blockSize } = this.#flash.geometry;
+    const room = Math.min(size, (Math.floor(offset / blockSize) + 1) * blockSize) - offset;
+    if (room < HEAD + CRC) return 0;
+    this.#flash.read(head, offset);
+    const view = new DataView(head.buffer);
+    const length = HEAD + view.getUint16(2, true) + CRC;
+    return view.getUint16(0, true) === MAGIC && length <= room ? length : 0;
   }
 
   /** @returns the record that begins at `offset`, or `undefined` when none that is whole does. */
   #recordAt(offset: number): Found | undefined {
-    const { size, blockSize, writeSize } = this.#flash.geometry;
-    const block = Math.floor(offset / blockSize);
-    const room = Math.min(size, (block + 1) * blockSize) - offset;
-    if (room < HEAD + CRC) return undefined;
-    const head = new Uint8Array(HEAD);
-    this.#flash.read(head, offset);
-    const view = new DataView(head.buffer);
-    const end = HEAD + view.getUint16(2, true) + CRC;
-    if (view.getUint16(0, true) !== MAGIC || end > room) return undefined;
-    const bytes = new Uint8Array(end);
+    const length = this.#lengthAt(offset, new Uint8Array(HEAD));
+    if (length === 0) return undefined;
+    const bytes = new Uint8Array(length);
     this.#flash.read(bytes, offset);
-    const crc = new DataView(bytes.buffer).getUint32(end - CRC, true);
-    if (crc !== crc32(bytes.subarray(0, end - CRC))) return undefined;
+    const view = new DataView(bytes.buffer);
+    const crc = view.getUint32(length - CRC, true);
+    if (crc !== crc32(bytes.subarray(0, length - CRC))) return undefined;
     return {
       sequence: view.getUint32(4, true),
-      block,
-      bytes: bytes.subarray(HEAD, end - CRC),
-      end: offset + Math.ceil(end / writeSize) * writeSize,
+      block: Math.floor(offset / this.#flash.geometry.blockSize),
+      bytes: bytes.subarray(HEAD, length - CRC),
+      end: offset + this.#align(length),
     };
   }
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 } from "xs-ota/pal/flash/crc32";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
-import type { FlashGeometry } from "xs-ota/pal/flash";
+import type { FlashGeometry, FlashPartition } from "xs-ota/pal/flash";
 import { encodeUtf8 } from "xs-ota/job/utf8";
 import { SimFlash } from "../support/sim-flash.js";
 
@@ -51,6 +51,25 @@ test("the last record counts, before and after a reset", () => {
     assert.deepEqual(journal.load(), record(fill, fill));
     assert.deepEqual(reopened(flash), record(fill, fill));
   }
+});
+
+test("to open a journal of many records, few of their bytes are read", () => {
+  const large = { ...nor, blockSize: 65536, size: 2 * 65536 };
+  const flash = new SimFlash(large);
+  const journal = new FlashJournal(flash);
+  for (let fill = 0; fill < 400; fill++) journal.save(record(200, fill & 0xff));
+  let bytes = 0;
+  const counted: FlashPartition = {
+    geometry: flash.geometry,
+    read(into, offset) {
+      bytes += into.length;
+      flash.read(into, offset);
+    },
+    write: () => assert.fail("written"),
+    erase: () => assert.fail("erased"),
+  };
+  assert.deepEqual(new FlashJournal(counted).load(), record(200, 399 & 0xff));
+  assert.ok(bytes > 400 * 8 && bytes < 400 * 8 + 1000, `${bytes} bytes`);
 });
 
 test("an empty record means that there is none", () => {
