@@ -58,7 +58,7 @@ build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/boo
 		-fno-sanitize-recover=all -Itoolchain/bootloader $(filter %.c,$^) -lmbedcrypto -o $@
 
 .PHONY: test-unit
-test-unit: build bootloader-wasm bootloader-native certificate-native linux ## unit, contract and power-loss tests on Node
+test-unit: build bootloader-wasm bootloader-native certificate-native linux fuzzers ## unit, contract and power-loss tests on Node
 	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*' -not -path '*/deep/*' -not -path '*/boards/*')
 
 .PHONY: test-xs
@@ -74,7 +74,7 @@ deps-deep: ## installs what test-deep needs: a browser for the dashboard
 	command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
 
 .PHONY: test-deep
-test-deep: build deps-deep bootloader-wasm ## what takes too long for every commit: power cut twice everywhere, large fleets
+test-deep: build deps-deep bootloader-wasm fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
 	DEEP=1 node --test --test-concurrency=2 build/node/test/power-loss/*.test.js build/node/test/deep/*.test.js
 
 BOARD ?= mps2-an386
@@ -92,8 +92,11 @@ test: check test-unit test-xs test-e2e ## everything that must hold before a com
 include toolchain/xs.mk
 include hosts/linux/linux.mk
 include hosts/bare-metal/bare-metal.mk
+include test/fuzz/fuzz.mk
 include hosts/mps2-an386/mps2-an386.mk
 include hosts/riscv-virt/riscv-virt.mk
+include hosts/simulator/simulator.mk
+include hosts/sdk/sdk.mk
 include hosts/nrf52/nrf52.mk
 
 .PHONY: clean

@@ -77,7 +77,7 @@ export interface Board {
   readonly emulator?: Emulator;
 }
 
-/** The machines that need npm and Debian only. */
+/** What `xs-ota device` can run. All but the simulator need npm and Debian only. */
 export const boards = Object.freeze({
   linux: {
     flashMap: "hosts/linux/flash.json",
@@ -97,6 +97,11 @@ export const boards = Object.freeze({
     makeTarget: "riscv-virt",
     bootloader: "build/riscv-virt/bootloader.bin",
     emulator: riscvVirt,
+  },
+  simulator: {
+    flashMap: "hosts/simulator/flash.json",
+    executable: "build/simulator/xs-ota-simulator",
+    makeTarget: "simulator",
   },
 }) satisfies Readonly<Record<string, Board>>;
 

@@ -9,6 +9,7 @@ import { parseIntelHex } from "xs-ota/toolchain/intel-hex";
 import { appendBundle, machineCode, type MachineCode } from "xs-ota/toolchain/machine-code";
 import { prepareBody } from "xs-ota/toolchain/prepare";
 import { ImageError, packImage, signImage } from "xs-ota/toolchain/image";
+import { buildSimulatorLibrary } from "xs-ota/toolchain/sdk-build";
 import { packageRoot } from "./boards.js";
 import { CliError } from "./failure.js";
 import { readInput, readJson } from "./files.js";
@@ -39,26 +40,31 @@ export interface FirmwareOptions {
  * @throws CliError "input" with the file and the line of what is wrong in the application.
  */
 export function buildFirmware(options: FirmwareOptions): Uint8Array {
-  const { manifest, platform, version, config, securityCounter, target } = options;
+  const { platform, version, securityCounter, target } = options;
   mkdirSync(dirname(options.out), { recursive: true });
-  const bundle = `${options.out}.bundle`;
-  const compiler = join(packageRoot, "build/xsc/xsc");
-  return explained(() => {
-    const machine = machineCode[platform];
-    const linked = machine !== undefined;
-    const whole = { ...config, version };
-    buildBundle({ manifest, platform, config: whole, out: bundle, compiler, linked });
-    const bytes = readFileSync(bundle);
-    rmSync(bundle);
-    const body = linked ? bodyOf(machine, bytes) : bytes;
-    return packImage({
-      body,
+  const headerSize = machineCode[platform]?.headerSize;
+  return explained(() =>
+    packImage({
+      body: platform === "simulator" ? simulatorBody(options) : bundleBody(options),
       version,
-      ...(linked ? { headerSize: machine.headerSize } : {}),
+      ...(headerSize === undefined ? {} : { headerSize }),
       ...(securityCounter === undefined ? {} : { securityCounter }),
       ...(target === undefined ? {} : { target }),
-    });
-  });
+    }),
+  );
+}
+
+/** A bundle, behind the runtime where images are machine code. */
+function bundleBody({ manifest, platform, version, config, out }: FirmwareOptions): Uint8Array {
+  const bundle = `${out}.bundle`;
+  const compiler = join(packageRoot, "build/xsc/xsc");
+  const machine = machineCode[platform];
+  const linked = machine !== undefined;
+  const whole = { ...config, version };
+  buildBundle({ manifest, platform, config: whole, out: bundle, compiler, linked });
+  const bytes = readFileSync(bundle);
+  rmSync(bundle);
+  return linked ? bodyOf(machine, bytes) : bytes;
 }
 
 /** Machine code that the Moddable SDK has built. */
@@ -104,6 +110,14 @@ function bodyOf({ runtime, preparation }: MachineCode, bundle: Uint8Array): Uint
   if (preparation === undefined) return body;
   return prepareBody(body, { ...preparation, rom: join(packageRoot, preparation.rom) });
 }
+
+const simulatorBody = ({ manifest, config, version }: FirmwareOptions): Uint8Array =>
+  buildSimulatorLibrary({
+    manifest,
+    config: { ...config, version },
+    folder: join(packageRoot, "build/simulator/mcconfig"),
+    tools: join(packageRoot, "node_modules/.bin"),
+  });
 
 /** An image that a bootloader and an agent accept. */
 export interface SignedImage extends DetachedSignature {

@@ -11,6 +11,7 @@ import { Desk } from "./desk.js";
 import {
   type DevicePortNumbers,
   type DevicePorts,
+  type DeviceServices,
   type Listener,
   LOOPBACK,
   openDevicePorts,
@@ -93,20 +94,36 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const api = new ApiServer({ desk, dashboard, authority, credentials, now: Date.now });
   const identity = await tlsIdentity(authority, host);
   const deviceApi = new DeviceApi(desk, access, authority);
-  const ports = await openDevicePorts(host, options, identity, { broker, api: deviceApi });
-  const endpoint = `http://${host}:${await api.listen(host, options.restPort ?? 0)}`;
+  const parts = [alarm, line, dashboard, broker, api, store];
+  const services = { broker, api: deviceApi };
+  const { ports, endpoint } = await listen(host, options, identity, api, services).catch(
+    (error: unknown) => closeAll(parts).then(() => Promise.reject(error as Error)),
+  );
   desk.wake();
   return {
     ...{ endpoint, region: place.region, credentials, desk, ...ports },
     rootCertificate: authority.certificatePem,
     dashboard: dashboard.urlAt(endpoint),
-    async close() {
-      for (const part of [alarm, line, dashboard]) part.close();
-      await broker.close();
-      await Promise.all([api.close(), ports.close()]);
-      store.close();
-    },
+    close: () => closeAll([ports, ...parts]),
   };
+}
+
+/** Opens all ports or none. @throws Error when one is taken. */
+async function listen(
+  host: string,
+  options: CloudOptions,
+  identity: TlsIdentity,
+  api: ApiServer,
+  services: DeviceServices,
+): Promise<{ readonly ports: DevicePorts; readonly endpoint: string }> {
+  const restPort = await api.listen(host, options.restPort ?? 0);
+  const ports = await openDevicePorts(host, options, identity, services);
+  return { ports, endpoint: `http://${host}:${restPort}` };
+}
+
+/** Closes one part after the other. */
+async function closeAll(parts: readonly { close(): void | Promise<void> }[]): Promise<void> {
+  for (const part of parts) await part.close();
 }
 
 function addressOf({ host, port }: Listener): string {

@@ -45,40 +45,58 @@ export const LOOPBACK = "127.0.0.1";
 /** Source: AWS IoT developer guide, "Device communication protocols": MQTT's name in ALPN. */
 const ALPN = "x-amzn-mqtt-ca";
 
-/** Opens what devices connect to. @throws Error when a port is taken. */
+/** What serves the devices. */
+export interface DeviceServices {
+  readonly broker: Broker;
+  readonly api: DeviceApi;
+}
+
+/** Opens what devices connect to, all or nothing. @throws Error when a port is taken. */
 export async function openDevicePorts(
   host: string,
   ports: DevicePortNumbers,
   identity: TlsIdentity,
-  { broker, api }: { readonly broker: Broker; readonly api: DeviceApi },
+  services: DeviceServices,
 ): Promise<DevicePorts> {
   const listeners = new Listeners();
   const open = async (server: Server, at: string, port = 0): Promise<Listener> => ({
     host: at,
     port: await listeners.open(server, at, port),
   });
+  const servers = makeServers(identity, services);
+  const { plainMqttPort } = ports;
+  try {
+    return {
+      mqtts: await open(servers.mqtts, host, ports.mqttsPort),
+      mqttsAlpn: await open(servers.mqttsAlpn, host, ports.alpnPort),
+      https: await open(servers.https, host, ports.httpsPort),
+      // what needs no certificate is for this machine alone, wherever the rest listens
+      plainMqtt:
+        plainMqttPort === undefined
+          ? undefined
+          : await open(servers.plainMqtt, LOOPBACK, plainMqttPort),
+      close: () => listeners.close(),
+    };
+  } catch (error) {
+    await listeners.close();
+    throw error;
+  }
+}
+
+function makeServers(
+  identity: TlsIdentity,
+  { broker, api }: DeviceServices,
+): Readonly<Record<"mqtts" | "mqttsAlpn" | "https" | "plainMqtt", Server>> {
   const tls = { ...identity, requestCert: true, minVersion: "TLSv1.2" } as const;
   const mqtt = { ...tls, ALPNProtocols: [ALPN] };
-  const { plainMqttPort } = ports;
-  const plain = createServer(socket => broker.accept(socket));
   return {
-    mqtts: await open(
-      createTlsServer(mqtt, socket => broker.accept(socket)),
-      host,
-      ports.mqttsPort,
-    ),
+    mqtts: createTlsServer(mqtt, socket => broker.accept(socket)),
     // AWS speaks other protocols on this port: who does not name MQTT does not get it
-    mqttsAlpn: await open(
-      createTlsServer(mqtt, socket => {
-        if (socket.alpnProtocol === ALPN) broker.accept(socket);
-        else socket.destroy();
-      }),
-      host,
-      ports.alpnPort,
-    ),
-    https: await open(createHttpsServer(tls, api.listener), host, ports.httpsPort),
-    // what needs no certificate is for this machine alone, wherever the rest listens
-    plainMqtt: plainMqttPort === undefined ? undefined : await open(plain, LOOPBACK, plainMqttPort),
-    close: () => listeners.close(),
+    mqttsAlpn: createTlsServer(mqtt, socket => {
+      if (socket.alpnProtocol === ALPN) broker.accept(socket);
+      else socket.destroy();
+    }),
+    https: createHttpsServer(tls, api.listener),
+    plainMqtt: createServer(socket => broker.accept(socket)),
   };
 }

@@ -15,7 +15,7 @@ const agent = new OtaAgent({
 
 /** What this firmware must be able to do, or the device goes back to the one before. */
 function runSelfTest(): void {
-  console.log(`${config.version} is on trial`);
+  trace(`${config.version} is on trial\n`);
   if (config["selfTest"] === "crash") throw new Error("this firmware crashes, as it is told to");
   const passes = config["selfTest"] === "when-connected" && host.mqtt.connected;
   if (passes) agent.setImageState("Accepted");
@@ -24,28 +24,28 @@ function runSelfTest(): void {
 function onEvent(event: OtaEvent): void {
   switch (event.type) {
     case "Progress":
-      console.log(`downloaded ${event.received}/${event.total} blocks`);
+      trace(`downloaded ${event.received}/${event.total} blocks\n`);
       break;
     case "Activate":
-      console.log("image verified; restarting into it");
+      trace("image verified; restarting into it\n");
       agent.activate();
       break;
     case "StartTest":
       runSelfTest();
       break;
     case "Committed":
-      console.log(`${config.version} is permanent`);
+      trace(`${config.version} is permanent\n`);
       break;
     case "Fail":
-      console.log(`job failed: ${event.error.message}`);
+      trace(`job failed: ${event.error.message}\n`);
       break;
     case "SelfTestFailed":
     case "Reverted":
-      console.log(`${event.type}: ${event.reason}`);
+      trace(`${event.type}: ${event.reason}\n`);
       break;
     default: // the others are of no concern to this application
   }
 }
 
-console.log(`${host.identity.thingName} runs ${config.version}`);
+trace(`${host.identity.thingName} runs ${config.version}\n`);
 agent.start();

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
-// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- under mcconfig the name leads to this very file
-/// <reference path="../typings/flash-storage.d.ts" />
-import type { Flash as FlashApi, FlashStatus } from "embedded:storage/flash";
-
 /*
  * The module `embedded:storage/flash` of our own hosts; on ESP32 the SDK has one.
  * Source: ECMA-419 "Flash storage"; Moddable SDK modules/io/flash/esp32.
  */
+
+export interface FlashStatus {
+  readonly size: number;
+  readonly blockLength: number;
+  readonly blocks: number;
+  readonly writeAlign: number;
+  readonly eraseValue: number;
+}
 
 interface OpenOptions {
   readonly path: string;
@@ -14,8 +18,8 @@ interface OpenOptions {
 }
 
 // prettier-ignore
-class Flash extends (Native("xs_flashstorage_destructor") as new () => object) {
-  constructor(path: string, mode?: string) { super(); native("xs_flashstorage").call(this, path, mode); }
+export class Flash extends (Native("xs_flashstorage_destructor") as new () => object) {
+  constructor(path: string, mode: string | undefined) { super(); native("xs_flashstorage").call(this, path, mode); }
   get format(): "buffer" { return "buffer"; }
   close(): void { native("xs_flashstorage_close").call(this); }
   eraseBlock(first: number, end?: number): void { native("xs_flashstorage_eraseBlock").call(this, first, end); }
@@ -29,6 +33,6 @@ Object.freeze(Flash.prototype);
 const partitionNames = (): readonly string[] => native("xs_flashstorage_names").call(undefined);
 
 export default Object.freeze({
-  open: ({ path, mode }: OpenOptions): FlashApi => new Flash(path, mode),
+  open: ({ path, mode }: OpenOptions): Flash => new Flash(path, mode),
   [Symbol.iterator]: (): IterableIterator<string> => partitionNames().values(),
 });

@@ -9,7 +9,7 @@ LINUX_XS_NAMES := All API Arguments Array Atomics BigInt Boolean Common DataView
 	Generator Global JSON MapSet Marshall Math Memory Module Number Object Platforms Profile Promise Property Proxy \
 	RegExp Run String Symbol Type dtoa re mc
 LINUX_DEFINES := -DINCLUDE_XSPLATFORM -DXSPLATFORM='"xs-platform.h"' -DmxRun=1 -DmxNoConsole=1 -DmxMinusZero=1 \
-	-DmxBoundsCheck=1
+	-DmxBoundsCheck=1 -DXS_OTA_PROGRAM='"xs-ota-linux"' -DXS_OTA_TARGET='"linux"'
 LINUX_INCLUDES := -Ibuild/linux/made -Ihosts/runtime -Ihosts/runtime/boot -Ihosts/common -Ihosts/linux -Ihosts/linux/process \
 	-Itoolchain/bootloader
 

@@ -32,6 +32,8 @@ export interface OtaConfig {
   readonly deltaFileType: number;
   /** How the messages of a stream are encoded. The C library has CBOR only. */
   readonly streamEncoding: StreamEncoding;
+  /** Whether an HTTP server may send the device to another one; never from https to http. */
+  readonly allowRedirects: boolean;
   /** Data protocols in order of preference. configENABLED_DATA_PROTOCOLS, configOTA_PRIMARY_DATA_PROTOCOL. */
   readonly dataProtocols: readonly DataProtocol[];
 }
@@ -53,9 +55,10 @@ function option<Value>(
 }
 
 function whole(preset: number, least: number, most: number): ConfigOption<number> {
-  const range = Object.freeze({ least, most }); // XS preloads a closure over a constant, not over a parameter
+  // what a function in flash closes over must be constant, and parameters are not
+  const [from, to] = [least, most];
   const isWithin = (value: unknown): boolean =>
-    Number.isInteger(value) && (value as number) >= range.least && (value as number) <= range.most;
+    Number.isInteger(value) && (value as number) >= from && (value as number) <= to;
   return option(preset, `${least}..${most}`, isWithin);
 }
 
@@ -89,6 +92,7 @@ export const configOptions: { readonly [Key in keyof OtaConfig]: ConfigOption<Ot
     firmwareFileType:       whole(0,       0,     255),
     deltaFileType:          whole(DELTA_FILE_TYPE, 0, 255),
     streamEncoding:         option<StreamEncoding>("cbor", '"cbor" or "json"', value => value === "cbor" || value === "json"),
+    allowRedirects:         flag(false),
     dataProtocols:          option(bothProtocols, 'a list of "MQTT" and "HTTP"', isProtocols),
   });
 

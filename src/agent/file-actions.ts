@@ -64,6 +64,7 @@ export class FileActions {
         memory: this.#context.memory,
         blockSize: 1 << config.log2FileBlockSize,
         streamEncoding: config.streamEncoding,
+        allowRedirects: config.allowRedirects,
         protocols: config.dataProtocols,
       },
       job,

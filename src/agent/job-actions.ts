@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
 import type { CustomJob, OtaJob } from "../job/document.js";
+import { NON_CONFORMING } from "../job/read.js";
 import type { StatusReport } from "../job/status.js";
 import { nextJobTopic, notifyNextTopic } from "../job/topics.js";
 import { encodeUtf8 } from "../job/utf8.js";
@@ -164,7 +165,7 @@ export class JobActions {
     options.onEvent({ type: "ParseCustomJob", jobId, document, answer });
     const [report] = answers;
     if (report === undefined) {
-      const error = new OtaError("job-malformed", "jobDocument.afr_ota is missing");
+      const error = new OtaError("job-malformed", "jobDocument.afr_ota is missing", NON_CONFORMING);
       signal("JobMalformed", { kind: "malformed", jobId, error });
     } else {
       reporter.report(jobId, report);

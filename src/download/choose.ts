@@ -21,6 +21,7 @@ export interface SourceOptions {
   /** Bytes in a block. */
   readonly blockSize: number;
   readonly streamEncoding: StreamEncoding;
+  readonly allowRedirects: boolean;
   /** In order of preference. */
   readonly protocols: readonly DataProtocol[];
 }
@@ -40,12 +41,12 @@ const makers: Readonly<Record<DataProtocol, (options: SourceOptions, job: OtaJob
       const codec = codecs[streamEncoding](memory);
       return { source: new MqttSource(mqtt, thingName, streamName, blockSize, codec) };
     },
-    HTTP: ({ http, blockSize, memory }, { files }) => {
+    HTTP: ({ http, blockSize, memory, allowRedirects }, { files }) => {
       if (http === undefined) return { lacks: "the device has no HTTP" };
       if (files.some(({ url }) => url === undefined)) {
         return { lacks: "the job has no update_data_url" };
       }
-      return { source: new HttpSource(http, memory.take("block", blockSize)) };
+      return { source: new HttpSource(http, memory.take("block", blockSize), allowRedirects) };
     },
   });
 

@@ -35,6 +35,20 @@ export function etagOf(head: HttpResponseHead): string | undefined {
   return head.header("etag")?.slice(0, MAX_ETAG);
 }
 
+/** Statuses that name another place for this request. Source: RFC 9110 section 15.4. */
+const redirects: readonly number[] = Object.freeze([301, 302, 303, 307, 308]);
+
+/**
+ * Where a redirect leads: an absolute URL, that is not less secure than the one asked for.
+ * @returns `undefined` for what is no such redirect.
+ */
+export function redirectOf(head: HttpResponseHead, from: string): string | undefined {
+  if (!redirects.includes(head.status)) return undefined;
+  const location = head.header("location") ?? "";
+  const isAllowed = from.startsWith("https:") ? /^https:\/\// : /^https?:\/\//;
+  return isAllowed.test(location) ? location : undefined;
+}
+
 const pattern = /^bytes (\d+)-(\d+)\/(\d+|\*)$/;
 
 function fault(why: string, status: number, isFinal = false): ResponseVerdict {

@@ -3,8 +3,11 @@ import { OtaError } from "xs-ota/pal/error";
 import type { HttpClient, HttpRequest, HttpResponseHead } from "xs-ota/pal/http";
 import type { JobFile } from "../job/document.js";
 import type { BlockBitmap } from "./bitmap.js";
-import { etagOf, judgeResponse } from "./http-response.js";
+import { etagOf, judgeResponse, redirectOf } from "./http-response.js";
 import type { BlockSink, BlockSource } from "./source.js";
+
+/** Redirects followed in a row, where they are allowed. */
+const MAX_HOPS = 4;
 
 /** A request under way: the range it asked for, and the block that is being put together. */
 interface Range {
@@ -24,14 +27,16 @@ export class HttpSource implements BlockSource {
   readonly protocol = "HTTP";
   readonly #http: HttpClient;
   readonly #block: Uint8Array;
+  readonly #allowRedirects: boolean;
   #file: JobFile | undefined;
   #sink: BlockSink | undefined;
   #range: Range | undefined;
 
   /** @param block where a block is put together, as long as a block */
-  constructor(http: HttpClient, block: Uint8Array) {
+  constructor(http: HttpClient, block: Uint8Array, allowRedirects = false) {
     this.#http = http;
     this.#block = block;
+    this.#allowRedirects = allowRedirects;
   }
 
   open(file: JobFile, sink: BlockSink): void {
@@ -57,14 +62,28 @@ export class HttpSource implements BlockSource {
     return count;
   }
 
-  #get(url: string, start: number, end: number): HttpRequest {
+  /** @param hops redirects followed so far */
+  #get(url: string, start: number, end: number, hops = 0): HttpRequest {
     return this.#http.get({
       url,
       headers: { range: `bytes=${start}-${end - 1}` },
-      onHead: head => this.#onHead(head, start, end),
+      onHead: head => {
+        const location = hops < this.#mostHops ? redirectOf(head, url) : undefined;
+        if (location === undefined) this.#onHead(head, start, end);
+        else this.#follow(location, start, end, hops + 1);
+      },
       onBody: bytes => this.#onBody(bytes),
       onDone: error => this.#onDone(error),
     });
+  }
+
+  get #mostHops(): number {
+    return this.#allowRedirects ? MAX_HOPS : 0;
+  }
+
+  #follow(location: string, start: number, end: number, hops: number): void {
+    this.#abandon();
+    this.#range = { request: this.#get(location, start, end, hops), next: undefined, end };
   }
 
   #onHead(head: HttpResponseHead, start: number, end: number): void {

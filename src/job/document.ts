@@ -2,7 +2,7 @@
 import { type SignatureScheme, signatureSchemes } from "xs-ota/pal/crypto";
 import { OtaError } from "xs-ota/pal/error";
 import { decodeBase64 } from "./base64.js";
-import { isObject, Reader } from "./read.js";
+import { isObject, parseUnsigned, Reader, ZERO_FILE_SIZE } from "./read.js";
 import type { AppVersion } from "./version.js";
 
 /** How the blocks of a file may travel. */
@@ -132,13 +132,9 @@ function parseSelfTest(execution: Reader): SelfTest | undefined {
   return Object.freeze({ isActive: details["self_test"] === "active", updatedBy });
 }
 
-/** As `strtoul` with base 0: hexadecimal after 0x, octal after 0, else decimal. */
 function parseUpdatedBy(value: unknown): AppVersion | undefined {
   const text = typeof value === "number" ? String(value) : value;
-  if (typeof text !== "string") return undefined;
-  if (!/^(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)$/i.test(text)) return undefined;
-  const number = /^0\d/.test(text) ? parseInt(text, 8) : Number(text);
-  return number <= 0xffffffff ? number : undefined;
+  return typeof text === "string" ? parseUnsigned(text) : undefined;
 }
 
 function parseProtocols(ota: Reader): readonly DataProtocol[] {
@@ -154,7 +150,7 @@ function parseProtocols(ota: Reader): readonly DataProtocol[] {
 
 function parseFile(file: Reader, scheme: SignatureScheme): JobFile {
   const size = file.need("filesize", file.uint32("filesize"));
-  if (size === 0) throw file.fault("filesize", "is 0");
+  if (size === 0) throw file.fault("filesize", "is 0", ZERO_FILE_SIZE);
   const fileId = file.need("fileid", file.uint32("fileid"));
   if (fileId > 0xff) throw file.fault("fileid", "is not in 0..255");
   return Object.freeze({

@@ -8,6 +8,20 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What the C library's parser would say, as the sub code of a malformed job. Source: OtaJobParseErr in ota.h of v3.3.0. */
+export const ZERO_FILE_SIZE = 3;
+export const NON_CONFORMING = 4;
+
+/**
+ * A whole text as `strtoul` with base 0 reads it, which the C library does with every number: hexadecimal after 0x, octal after
+ * 0, else decimal. @returns `undefined` for other text, and beyond 32 bits.
+ */
+export function parseUnsigned(text: string): number | undefined {
+  if (!/^(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)$/i.test(text)) return undefined;
+  const number = /^0\d/.test(text) ? parseInt(text, 8) : Number(text);
+  return number <= 0xffff_ffff ? number : undefined;
+}
+
 /**
  * Reads keys of one object of a job document. The whole path stands in each message: it is all that the operator,
  * far away, will see. A key that is `null` counts as absent.
@@ -23,8 +37,8 @@ export class Reader {
   }
 
   /** An OtaError "job-malformed" about a key, with its path. */
-  fault(key: string, why: string): OtaError {
-    return new OtaError("job-malformed", `${this.path}.${key} ${why}`);
+  fault(key: string, why: string, parseError = NON_CONFORMING): OtaError {
+    return new OtaError("job-malformed", `${this.path}.${key} ${why}`, parseError);
   }
 
   raw(key: string): unknown {
@@ -41,13 +55,13 @@ export class Reader {
   }
 
   /**
-   * An unsigned number of 32 bits; text of decimal digits counts as one, as it does for the C library.
+   * An unsigned number of 32 bits, or text that {@link parseUnsigned} reads.
    * @throws OtaError "job-malformed" when it is there and is no such number.
    */
   uint32(key: string): number | undefined {
     const value = this.raw(key);
     if (value === undefined) return undefined;
-    const number = typeof value === "string" && /^\d{1,10}$/.test(value) ? Number(value) : value;
+    const number = typeof value === "string" ? parseUnsigned(value) : value;
     if (!Number.isInteger(number) || (number as number) < 0 || (number as number) > 0xffffffff) {
       throw this.fault(key, "is not a number in 0..4294967295");
     }

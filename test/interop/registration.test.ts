@@ -97,3 +97,19 @@ test("things add writes a key for the user alone, and does not issue a second on
   other.interrupt();
   await other.end();
 });
+
+test("a cloud whose port is taken opens no other, and its command ends and says so", async t => {
+  const cloud = await startCloud();
+  t.after(() => cloud.close());
+  const folder = temporaryFolder(t);
+  for (const option of ["rest", "mqtts", "alpn", "https"]) {
+    const taken = String(cloud.mqtts.port);
+    const run = new CliProcess(
+      ["cloud", "--directory", "state", `--${option}-port`, taken],
+      folder,
+    );
+    const { code, error } = await run.end();
+    assert.equal(code, 5, option);
+    assert.match(error, /EADDRINUSE.*\n.*Give another --directory or port/, option);
+  }
+});

@@ -73,9 +73,9 @@ export class SimFlash implements FlashPartition {
     return this.#bytes.slice();
   }
 
-  /** Changes one byte behind the flash's back, as a defect of the chip would. */
-  corrupt(offset: number, byte: number): void {
-    this.#bytes[offset] = byte;
+  /** Changes bytes behind the flash's back, as a defect of the chip would. */
+  corrupt(offset: number, ...bytes: readonly number[]): void {
+    this.#bytes.set(bytes, offset);
   }
 
   read(into: Uint8Array, offset: number): void {

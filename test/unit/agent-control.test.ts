@@ -98,7 +98,7 @@ test("a malformed document is refused by its job id, and the agent goes on", () 
   bench.mqtt.take();
   bench.job(jobMessage(TEN, { file: { filesize: "many" } }));
   const [status = ""] = bench.mqtt.take();
-  assert.ok(status.includes('"reason":"0x0000000c: 0x00000000"'), status);
+  assert.ok(status.includes('"reason":"0x0000000c: 0x00000004"'), status);
   assert.ok(status.includes("files[0].filesize is not a number"), status);
   bench.reply(true);
   bench.job(jobMessage(TEN, { jobId: "next" }));

@@ -83,6 +83,27 @@ test("a document that comes in the middle of a range does not disturb it", () =>
   assert.equal(bench.agent.state, "ClosingFile");
 });
 
+test("a redirect is followed where it is allowed, and not to less security", () => {
+  const bench = downloading({ allowRedirects: true });
+  const elsewhere = "https://elsewhere/key";
+  const [first = ""] = bench.http.asked;
+  bench.http.answer({ status: 307, headers: { location: elsewhere } });
+  assert.equal(bench.http.asked.at(-1), first.replace(/^\S+/, elsewhere));
+  bench.http.serve(image);
+  assert.ok(bench.events.some(({ type }) => type === "Progress"));
+  bench.http.answer({ status: 302, headers: { location: "http://elsewhere/key" } });
+  assert.equal(bench.http.asked.length, 3);
+  assert.ok(!bench.http.isBusy, "it is refused");
+});
+
+test("a server that redirects without an end is refused", () => {
+  const bench = downloading({ allowRedirects: true });
+  for (let hop = 0; bench.http.isBusy && hop < 100; hop++) {
+    bench.http.answer({ status: 301, headers: { location: "https://round/and/round" } });
+  }
+  assert.equal(bench.http.asked.length, 5);
+});
+
 // prettier-ignore
 const useless: readonly (readonly [string, Parameters<AgentBench["http"]["answer"]>[0], RegExp])[] = [
   ["a missing file",                { status: 404 },                                               /HTTP 404/],

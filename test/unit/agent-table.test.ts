@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Machine } from "xs-ota/agent/machine";
-import { type Actions, type OtaState, table } from "xs-ota/agent/table";
+import { type Actions, type OtaEventId, type OtaState, type Row, table } from "xs-ota/agent/table";
 import { OtaError } from "xs-ota/pal/error";
 
 /** Actions that write down their names; `fails` throws. */
@@ -106,4 +106,56 @@ test("what an action puts off until afterwards finds the new state", () => {
   const machine: Machine = new Machine(actions, () => undefined);
   machine.signal("Start");
   assert.deepEqual(found, ["Ready"]);
+});
+
+const rowFor = (state: OtaState, on: OtaEventId): Row | undefined =>
+  table.find(row => row.on === on && (row.from === state || row.from === "All"));
+
+const events = [...new Set(table.map(({ on }) => on))];
+
+/** Events that lead from Init to each state, by the table alone. */
+function pathsFromInit(): ReadonlyMap<OtaState, readonly OtaEventId[]> {
+  const paths = new Map<OtaState, readonly OtaEventId[]>([["Init", []]]);
+  for (const [state, path] of paths) {
+    for (const on of events) {
+      const to = rowFor(state, on)?.to;
+      if (to !== undefined && !paths.has(to)) paths.set(to, [...path, on]);
+    }
+  }
+  return paths;
+}
+
+type Signal = (on: OtaEventId, data?: unknown) => void;
+
+/** A machine in the state that `path` leads to, what it has run since, and its way in. */
+function machineAt(path: readonly OtaEventId[]): {
+  machine: Machine;
+  ran: string[];
+  signal: Signal;
+} {
+  const ran: string[] = [];
+  const machine = new Machine(recorder(ran), () => undefined);
+  const signal = machine.signal.bind(machine) as Signal;
+  for (const step of path) signal(step);
+  ran.length = 0;
+  return { machine, ran, signal };
+}
+
+/** @returns whether there is a row. */
+function checkPair(state: OtaState, path: readonly OtaEventId[], on: OtaEventId): boolean {
+  const { machine, ran, signal } = machineAt(path);
+  assert.equal(machine.state, state);
+  signal(on);
+  const row = rowFor(state, on);
+  const wanted = row === undefined ? [state, [], 1] : [row.to, [row.run], 0];
+  assert.deepEqual([machine.state, ran, machine.ignored], wanted, `${state} on ${on}`);
+  return row !== undefined;
+}
+
+test("every event in every state does what its row says, or is counted and changes nothing", () => {
+  const outcomes = [...pathsFromInit()].flatMap(([state, path]) =>
+    events.map(on => checkPair(state, path, on)),
+  );
+  const rows = outcomes.filter(hasRow => hasRow).length;
+  assert.ok(rows >= 60 && outcomes.length - rows > 80, `${rows} rows of ${outcomes.length} pairs`);
 });

@@ -130,3 +130,17 @@ test("a repeated key counts with its last value", () => {
     message: `${file}.fileid is not in 0..255`,
   });
 });
+
+// Source: OtaJobParseErr in ota.h of v3.3.0, the sub code of "0x0000000c: 0x0000000n".
+test("a malformed document has the C library's parse error as its sub code", () => {
+  const parseErrors: readonly (readonly [message: object, parseError: number])[] = [
+    [messageWithFile({ filesize: 0 }), 3],
+    [messageWithFile({ filesize: "0x0" }), 3],
+    [messageWithFile({ filesize: undefined }), 4],
+    [messageWithOta({ protocols: undefined }), 4],
+    [messageWith({ jobDocument: undefined }), 4],
+  ];
+  for (const [message, hostCode] of parseErrors) {
+    assert.throws(() => parse(message), { code: "job-malformed", hostCode });
+  }
+});

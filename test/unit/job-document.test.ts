@@ -89,6 +89,16 @@ test("a number may be written as text", () => {
   assert.deepEqual([file?.attributes, file?.fileType], [1, 0]);
 });
 
+test("text is read as strtoul with base 0 reads it: 010 is 8, 0x10 is 16", () => {
+  const [file] = ota(
+    messageWithFile({ filesize: "0x1000", fileid: "010", attr: "00", fileType: "10" }),
+  ).files;
+  assert.deepEqual([file?.size, file?.fileId, file?.attributes, file?.fileType], [4096, 8, 0, 10]);
+  for (const fileid of ["08", "0x", " 1", "1 ", "+1", "-1", "0b1"]) {
+    assert.throws(() => ota(messageWithFile({ fileid })), { code: "job-malformed" });
+  }
+});
+
 test("self_test counts by being there, whatever its value", () => {
   for (const self_test of ["ready", "active", "", 0, false, null, {}, []]) {
     assert.deepEqual(ota(messageWith({ statusDetails: { self_test } })).selfTest, {

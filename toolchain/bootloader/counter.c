@@ -40,7 +40,10 @@ int ota_counter_raise(const OtaCore *core, uint32_t counter)
 	record[0] = 0x01;
 	for (; stored < counter; stored++) {
 		uint32_t at = stored * geometry->write_size;
-		if (core->port->write(core->port->context, OTA_COUNTER, at, record, geometry->write_size) != 0)
+		bool set;	/* behind a gap, which only damage leaves: a second write is not allowed */
+		if (ota_field_is_set(core, OTA_COUNTER, at, geometry->write_size, &set) != 0)
+			return -1;
+		if (!set && core->port->write(core->port->context, OTA_COUNTER, at, record, geometry->write_size) != 0)
 			return -1;
 	}
 	return 0;

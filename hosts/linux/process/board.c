@@ -61,7 +61,7 @@ void xs_ota_port_console(const char *line)
 
 void xs_ota_port_log(const char *line)
 {
-	fprintf(stderr, "xs-ota-linux: %s\n", line);
+	fprintf(stderr, XS_OTA_PROGRAM ": %s\n", line);
 }
 
 _Noreturn void xs_ota_port_reset(XsOtaReset reason)
@@ -114,7 +114,7 @@ _Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason, 
 	XsOtaBootedImage image;
 
 	if (problem) {
-		fprintf(stderr, "xs-ota-linux: %s: %s\n", options->flash, problem);
+		fprintf(stderr, XS_OTA_PROGRAM ": %s: %s\n", options->flash, problem);
 		_exit(XS_OTA_EXIT_USAGE);
 	}
 	board.reason = reason;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 /* What images for this host are made for: TLV 0x75 holds the first half of its SHA-256. */
-static const char target_name[] = "linux";
+static const char target_name[] = XS_OTA_TARGET;
 
 static void log_line(void *context, const char *message)
 {

@@ -17,7 +17,7 @@ static struct {
 	uint32_t operations;	/* writes and erases of a block so far */
 	uint32_t cut;
 	XsOtaTear tear;
-} flash;
+} flash = { .fd = -1 };
 
 const char *xs_ota_flash_file_open(const XsOtaOptions *options)
 {
@@ -32,6 +32,11 @@ const char *xs_ota_flash_file_open(const XsOtaOptions *options)
 	flash.cut = options->cut;
 	flash.tear = options->tear;
 	return NULL;
+}
+
+uint32_t xs_ota_flash_file_operations(void)
+{
+	return flash.operations;
 }
 
 static bool store(uint32_t offset, const uint8_t *bytes, uint32_t length)

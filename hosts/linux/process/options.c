@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: xs-ota-linux --flash FILE [options]\n"
-	"A device as a Linux process: boots from slot-a of the flash, and is reset and restarted like one.\n"
+	"usage: " XS_OTA_PROGRAM " --flash FILE [options]\n"
+	"A device as a process: boots from slot-a of the flash, and is reset and restarted like one.\n"
 	"  --flash FILE       the flash; its size is that of the flash map\n"
 	"  --no-sync          do not wait for the disk: faster, and not safe against a crash of this machine\n"
 	"  --watchdog-ms N    reset when the device hangs for so long (default 10000)\n"
@@ -22,7 +22,7 @@ static const char usage[] =
 
 static bool fail(const char *option, const char *message)
 {
-	fprintf(stderr, "xs-ota-linux: --%s %s\n%s", option, message, usage);
+	fprintf(stderr, XS_OTA_PROGRAM ": --%s %s\n%s", option, message, usage);
 	return false;
 }
 

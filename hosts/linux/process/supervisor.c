@@ -73,7 +73,7 @@ static bool run_once(const XsOtaOptions *options, XsOtaReset reason, int *status
 	pid_t child;
 
 	if (pipe(feed) != 0 || (child = fork()) < 0) {
-		fprintf(stderr, "xs-ota-linux: cannot start the device: %s\n", strerror(errno));
+		fprintf(stderr, XS_OTA_PROGRAM ": cannot start the device: %s\n", strerror(errno));
 		exit(EXIT_FAILURE);
 	}
 	if (child == 0) {
@@ -133,12 +133,12 @@ int xs_ota_supervise(XsOtaOptions *options)
 		if (!reset_reason(status, bitten, &reason))
 			return WEXITSTATUS(status);
 		if (WIFSIGNALED(status) && !bitten)
-			fprintf(stderr, "xs-ota-linux: the device died of signal %d\n", WTERMSIG(status));
+			fprintf(stderr, XS_OTA_PROGRAM ": the device died of signal %d\n", WTERMSIG(status));
 		if (reason == XS_OTA_RESET_POWER_ON)
 			options->cut = 0;
 		if (resets++ == options->max_resets)
 			return XS_OTA_EXIT_MAX_RESETS;
-		fprintf(stderr, "xs-ota-linux: reset (%s)\n", reason_text(reason));
+		fprintf(stderr, XS_OTA_PROGRAM ": reset (%s)\n", reason_text(reason));
 		if (reason == XS_OTA_RESET_CRASH && !stopped)
 			pause_after_crash();
 	}

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Says what a build with the Moddable SDK lacks, and how to get it: sh hosts/sdk/check.sh simulator|esp32|nrf52
+set -eu
+missing=0
+
+# need WHAT HOW: called when something is not there
+need() {
+	echo "missing: $1" >&2
+	echo "    $2" >&2
+	missing=1
+}
+
+folder() {
+	eval "value=\${$1:-}"
+	if [ -z "$value" ]; then
+		need "the environment variable $1" "$2"
+	elif [ ! -d "$value" ]; then
+		need "the folder $value, which $1 names" "$2"
+	fi
+}
+
+sdk="the Moddable SDK 8.2.3: npx xs-dev setup, or its documentation/Moddable SDK - Getting Started.md; then set MODDABLE"
+folder MODDABLE "$sdk"
+[ -x "${MODDABLE:-}/build/bin/lin/release/mcconfig" ] || command -v mcconfig >/dev/null ||
+	need mcconfig "build the SDK's tools (npx xs-dev setup does), and put \$MODDABLE/build/bin/<system>/release on the path"
+
+case "$1" in
+simulator)
+	packages="apt-get install gcc libc6-dev pkg-config libglib2.0-dev libmbedtls-dev (Mbed TLS 2.28)"
+	command -v "${CC:-cc}" >/dev/null || need "a C compiler" "$packages"
+	command -v pkg-config >/dev/null && pkg-config --exists gio-2.0 || need "GLib" "$packages"
+	[ -e /usr/include/mbedtls/pk.h ] || need "Mbed TLS" "$packages"
+	;;
+esp32)
+	folder IDF_PATH "ESP-IDF v6.0: npx xs-dev setup --device esp32; then . \$IDF_PATH/export.sh"
+	command -v idf.py >/dev/null || need idf.py "ESP-IDF's tools: . \$IDF_PATH/export.sh"
+	;;
+nrf52)
+	nrf="documentation/devices/nrf52.md of the Moddable SDK; npx xs-dev setup --device nrf52"
+	folder NRF_SDK_DIR "nRF5 SDK 17.0.2 with Moddable's changes: $nrf"
+	[ -d "${NRF52_GCC_ROOT:-$HOME/nrf5}" ] || need "the Arm GNU toolchain 12.2" "$nrf; or set NRF52_GCC_ROOT"
+	command -v python3 >/dev/null || need python3 "apt-get install python3"
+	;;
+*)
+	echo "usage: check.sh simulator|esp32|nrf52" >&2
+	exit 2
+	;;
+esac
+exit $missing

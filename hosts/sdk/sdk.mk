@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# Applications built by the Moddable SDK's mcconfig. Nothing that `make demo` or `make test` does is here.
+
+# What make flash and make monitor put on a board, and on which. SDK_ARGUMENTS go to mcconfig: ssid="…".
+SDK_APPLICATION ?= examples/esp32-wifi
+SDK_PLATFORM ?= esp32/nodemcu
+SDK_ARGUMENTS ?=
+SDK_OUT := $(CURDIR)/build/sdk
+# The SDK compiles TypeScript with the tsc on the path.
+SDK_PATH := PATH="$(MODDABLE)/build/bin/lin/release:$$PATH:$(CURDIR)/node_modules/.bin"
+SDK_CHECK := @sh hosts/sdk/check.sh
+# $(call mcconfig,application,platform,target of mcconfig's makefile)
+mcconfig = @mkdir -p $(SDK_OUT) && cd $(1) && $(SDK_PATH) mcconfig -m -p $(2) -t $(3) -o $(SDK_OUT) $(SDK_ARGUMENTS)
+
+.PHONY: simulator
+simulator: build ## builds the simulated device and examples/simulator; needs the Moddable SDK
+	$(SDK_CHECK) simulator
+	@$(MAKE) --no-print-directory build/simulator/xs-ota-simulator
+	$(call mcconfig,examples/simulator,lin,build)
+	@size build/simulator/xs-ota-simulator $(SDK_OUT)/bin/lin/mc/release/simulator/mc.so
+
+.PHONY: esp32
+esp32: build ## builds examples/esp32-wifi for SDK_PLATFORM; needs the Moddable SDK and ESP-IDF
+	$(SDK_CHECK) esp32
+	$(call mcconfig,examples/esp32-wifi,$(SDK_PLATFORM),build)
+	@find $(SDK_OUT)/bin/$(SDK_PLATFORM) -name '*.bin' -exec ls -l {} +
+
+# The first part of SDK_PLATFORM: esp32, nrf52.
+SDK_FAMILY = $(firstword $(subst /, ,$(SDK_PLATFORM)))
+
+.PHONY: flash
+flash: build ## builds SDK_APPLICATION for SDK_PLATFORM and puts it on the board, by the SDK
+	$(SDK_CHECK) $(SDK_FAMILY)
+	$(call mcconfig,$(SDK_APPLICATION),$(SDK_PLATFORM),build)
+	$(call mcconfig,$(SDK_APPLICATION),$(SDK_PLATFORM),deploy)
+
+.PHONY: monitor
+monitor: ## shows what the board prints, by the SDK's xsbug
+	$(SDK_CHECK) $(SDK_FAMILY)
+	$(call mcconfig,$(SDK_APPLICATION),$(SDK_PLATFORM),xsbug)

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { amount } from "../support/deep.js";
+import { fuzz, type FuzzTarget } from "../support/fuzz.js";
+import { fuzzTargets } from "../support/fuzz-targets.js";
+
+const INPUTS = amount(100_000, 1_000_000);
+const seen: string[] = [];
+
+after(() => {
+  const inputs = INPUTS.toLocaleString("en");
+  console.log(`fuzzing the TypeScript: ${inputs} inputs for each of ${seen.join(", ")}`);
+});
+
+for (const target of fuzzTargets) {
+  test(`${target.name}: any bytes are taken or refused, in bounded time and memory`, t => {
+    const { taken, refused } = fuzz(target, INPUTS);
+    t.diagnostic(`${taken} taken, ${refused} refused`);
+    assert.equal(taken + refused, INPUTS);
+    assert.ok(taken > INPUTS / 200, "hardly any input was taken");
+    seen.push(target.name);
+  });
+}
+
+/** Trusts the length that it reads. */
+const trusting: FuzzTarget = {
+  name: "a parser that trusts a length",
+  seeds: [Uint8Array.of(2, 7, 7)],
+  run: ([length = 0, ...rest]) => {
+    Uint8Array.from(rest).set(new Uint8Array(length));
+  },
+};
+
+/** Goes round as long as the input says. */
+const slow: FuzzTarget = {
+  name: "a parser that goes round for as long as its input says",
+  seeds: [Uint8Array.of(1, 0, 0, 0)],
+  run: bytes => {
+    const end = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) % 2 ** 26;
+    for (let at = 0; at < end; at++) if (bytes[at % 4] === 300) return;
+  },
+  isRefusal: error => error instanceof RangeError,
+  maxCpuMs: 20,
+};
+
+for (const target of [trusting, slow]) {
+  test(`${target.name} is caught, with the seed and the least input that show it`, () => {
+    assert.throws(() => fuzz(target, 10_000), /seed: 1[^]*Counterexample/);
+  });
+}

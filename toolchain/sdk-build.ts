@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { BuildError } from "./build-error.js";
+import { writeIfChanged } from "./output.js";
+
+export interface SdkBuildOptions {
+  /** The application's manifest.json. */
+  readonly manifest: string;
+  /** Laid over the manifest's `config`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Where builds go, a folder for each application; what later builds can use again is kept there. */
+  readonly folder: string;
+  /** Where the TypeScript compiler is, if none is on the path. */
+  readonly tools: string;
+}
+
+/** The name that images of every application have: mcconfig takes it from the folder of the manifest. */
+const NAME = "application";
+
+/**
+ * Builds an application for the Moddable simulator of Linux.
+ * @returns the library that mcconfig makes of it, without what only debuggers need, as gzip: the body of an image.
+ * @throws BuildError with what mcconfig says, or with what is not installed.
+ */
+export function buildSimulatorLibrary(options: SdkBuildOptions): Uint8Array {
+  const moddable = process.env["MODDABLE"];
+  if (moddable === undefined) {
+    throw new BuildError(
+      "MODDABLE is not set: the simulator needs the Moddable SDK; see make simulator",
+    );
+  }
+  const application = path.resolve(options.manifest);
+  const key = createHash("sha256").update(application).digest("hex").slice(0, 12);
+  const folder = path.resolve(options.folder, key);
+  const manifest = path.join(folder, NAME, "manifest.json");
+  const whole = { include: application, config: options.config };
+  mkdirSync(path.dirname(manifest), { recursive: true });
+  writeIfChanged(manifest, `${JSON.stringify(whole, undefined, 2)}\n`);
+  const tools = [path.join(moddable, "build/bin/lin/release"), process.env["PATH"], options.tools];
+  const env = { ...process.env, PATH: tools.join(path.delimiter) };
+  run("mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", folder, manifest], env);
+  const library = path.join(folder, "bin/lin/mc/release", NAME, "mc.so");
+  const stripped = path.join(folder, "image.so");
+  run("strip", ["--strip-unneeded", "-o", stripped, library], env);
+  return gzipSync(readFileSync(stripped));
+}
+
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): void {
+  const { error, status, signal, stdout, stderr } = spawnSync(program, args, {
+    env,
+    encoding: "utf8",
+  });
+  if (error !== undefined) throw new BuildError(`${program} cannot be run: ${error.message}`);
+  if (status === 0) return;
+  const said = `${stdout}\n${stderr}`.split("\n").filter(line => !/^(# |\s*$)/.test(line));
+  throw new BuildError([`${program} ended with ${status ?? signal}`, ...said].join("\n"));
+}
