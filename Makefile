@@ -86,6 +86,10 @@ test-boards: build $(BOARD) ## power cuts and flipped bits on the emulated board
 test-target: build $(BOARD) ## unit and contract tests on the emulated board BOARD, under XS
 	BOARD=$(BOARD) node build/node/tools/test-board.js $(SUITES)
 
+.PHONY: size
+size: build $(BOARD) ## what the firmware of the emulated board BOARD takes: the figures of docs/size.md
+	@BOARD=$(BOARD) node build/node/bench/figures.js
+
 .PHONY: test
 test: check test-unit test-xs test-e2e ## everything that must hold before a commit
 

@@ -14,6 +14,8 @@ export interface DeviceProcessOptions {
   readonly board: Board;
   /** The file that is its flash. */
   readonly flash: string;
+  /** For an emulator, beside its own: `-icount`, to count instructions. */
+  readonly emulatorArguments?: readonly string[];
   /** Each line of its console. */
   readonly onLine: (line: string) => void;
 }
@@ -85,13 +87,14 @@ async function emulate(
   rmSync(memory, { force: true });
   if (statSync(flash).size < emulator.flashFileSize) truncateSync(flash, emulator.flashFileSize);
   const gateway = await openGateway();
-  const args = emulator.arguments({
+  const ownArguments = emulator.arguments({
     executable: executableOf(options),
     flash,
     memory,
     channelPort: gateway.port,
     seed: randomBytes(4).readUInt32LE(),
   });
+  const args = [...ownArguments, ...(options.emulatorArguments ?? [])];
   const switchedOff = emulator.switchedOff ?? ((status: number | null) => status);
   try {
     for (;;) {

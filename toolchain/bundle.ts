@@ -5,7 +5,7 @@ import { SourceMap, type SourceMapPayload } from "node:module";
 import path from "node:path";
 import { checkAgentConfig } from "./agent-config.js";
 import { BuildError } from "./build-error.js";
-import { checkImports, orderPreload } from "./imports.js";
+import { checkImports, orderImports } from "./imports.js";
 import { mergeObjects, readManifest, type Manifest } from "./manifest.js";
 import type { ScriptModule } from "./modules.js";
 import { writeIfChanged } from "./output.js";
@@ -64,13 +64,18 @@ interface Compilation {
   readonly flags: readonly string[];
 }
 
-/** In a linked bundle, the modules that are preloaded come after the first one. */
+/**
+ * In a linked bundle, the modules that are preloaded come after the first one; those that no other module leads to stay
+ * out.
+ */
 function linkedCompilation(
   modules: readonly ScriptModule[],
   preload: ReadonlySet<string>,
 ): Compilation {
-  const prepared = orderPreload(modules, new Set([...preload, "mc/config"]));
-  const others = modules.filter(m => !prepared.includes(m));
+  const isPreloaded = ({ specifier }: ScriptModule): boolean =>
+    preload.has(specifier) || specifier === "mc/config";
+  const others = modules.filter(module => !isPreloaded(module));
+  const prepared = orderImports(modules, others, isPreloaded);
   return {
     modules: [...others.slice(0, 1), ...prepared, ...others.slice(1)],
     flags: [`--linked=${prepared.length}`],

@@ -26,29 +26,33 @@ function importsIn({ specifier, file }: ScriptModule): readonly string[] {
 }
 
 /**
- * Those of the modules that are preloaded, each after the ones that it imports.
- * @throws BuildError when one of them imports a module that is not.
+ * The modules that are preloaded and that `roots` import, directly or not, each after the ones that it imports.
+ * @throws BuildError when one of them imports a module that is not preloaded.
  */
-export function orderPreload(
+export function orderImports(
   compiled: readonly ScriptModule[],
-  preload: ReadonlySet<string>,
+  roots: readonly ScriptModule[],
+  isPreloaded: (module: ScriptModule) => boolean,
 ): readonly ScriptModule[] {
   const modules = new Map(compiled.map(module => [module.specifier, module]));
-  const ordered = new Set<ScriptModule>();
-  const begun = new Set<string>();
-  const visit = (specifier: string, importer?: ScriptModule): void => {
-    const module = modules.get(specifier);
-    if (module === undefined || !preload.has(specifier)) {
-      const what = `is preloaded, and imports "${specifier}", which is not`;
-      throw BuildError.at(importer?.file ?? specifier, 0, `${what}; add that to "preload", too`);
+  const begun = new Set<ScriptModule>();
+  const ordered: ScriptModule[] = [];
+  const visit = (importer: ScriptModule): void => {
+    for (const specifier of importsIn(importer)) {
+      const module = modules.get(specifier);
+      if (module === undefined || begun.has(module)) continue;
+      if (isPreloaded(module)) {
+        begun.add(module);
+        visit(module);
+        ordered.push(module);
+      } else if (isPreloaded(importer)) {
+        const what = `is preloaded, and imports "${specifier}", which is not`;
+        throw BuildError.at(importer.file, 0, `${what}; add that to "preload", too`);
+      }
     }
-    if (begun.has(specifier)) return;
-    begun.add(specifier);
-    for (const name of importsIn(module)) visit(name, module);
-    ordered.add(module);
   };
-  for (const specifier of preload) visit(specifier);
-  return [...ordered];
+  for (const root of roots) visit(root);
+  return ordered;
 }
 
 /** Where the source file, from which tsc may have made another, names `name`. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { SignedImage } from "../firmware.js";
+import type { DataProtocol } from "../job-document.js";
 import { showJob } from "../job-progress.js";
 import { describeExecution } from "../job-watch.js";
 import type { Output } from "../output.js";
@@ -14,6 +15,8 @@ export interface Act {
   readonly reason: RegExp;
   /** The versions that the device must start meanwhile, in this order. */
   readonly starts: readonly string[];
+  /** How the image may come: MQTT unless told. */
+  readonly protocols?: readonly DataProtocol[];
 }
 
 /** The three acts, for a device that runs 1.0.0. Each begins where the one before ended. */
@@ -76,7 +79,7 @@ export async function play(
 ): Promise<ActResult> {
   const before = stage.console.lines.length;
   const startedAt = performance.now();
-  const jobId = await stage.deploy(image);
+  const jobId = await stage.deploy(image, act.protocols);
   const { executions } = await showJob(stage.watch(jobId), output);
   const seconds = (performance.now() - startedAt) / 1000;
   const lines = stage.console.lines.slice(before);

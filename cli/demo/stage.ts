@@ -29,6 +29,7 @@ export interface StageOptions {
   readonly board: BoardName;
   /** The application; examples/thread unless told. */
   readonly manifest?: string;
+  readonly emulatorArguments?: readonly string[];
   /** Each line of the device's console, as it comes. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -121,10 +122,11 @@ export class Stage {
 
   /** Starts the device with the flash as it is. */
   switchOn(): void {
-    const { board, onLine } = this.#options;
+    const { board, onLine, emulatorArguments } = this.#options;
     this.#device = startDevice({
       board: boards[board],
       flash: this.flash,
+      ...(emulatorArguments === undefined ? {} : { emulatorArguments }),
       onLine: line => {
         this.console.add(line);
         onLine?.(line);

@@ -3,6 +3,7 @@
 #include "board.h"
 #include "channel.h"
 #include "program.h"
+#include "stack-use.h"
 
 /* Room between the C stack's end and where XS stops using it: what an interrupt and a C library call need. */
 enum { STACK_MARGIN = 2048 };
@@ -18,8 +19,10 @@ char *fxCStackLimit(void)
 
 int main(void)
 {
-	XsOtaProgram program = xs_ota_program();
+	XsOtaProgram program;
 
+	xs_ota_stack_paint();
+	program = xs_ota_program();
 	xs_ota_board_open();
 	xs_ota_board_watch();
 	xs_ota_channel_open();

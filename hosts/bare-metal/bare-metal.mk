@@ -23,8 +23,8 @@ $(1)_MADE := build/$(1)/made
 $(1)_FLAGS := $$($(1)_CFLAGS) -Os -g -ffunction-sections -fdata-sections -fno-common -MMD -MP
 $(1)_INCLUDES := -Ibuild/$(1)/made -Ihosts/$(1) -Ihosts/bare-metal -Ihosts/runtime -Ihosts/runtime/boot -Ihosts/common -Itoolchain/bootloader
 
-build/$(1)/made/natives.mk: manifest.json hosts/manifest.json hosts/runtime/manifest.json hosts/$(1)/manifest.json hosts/$(1)/flash.json \
-		$$(wildcard hosts/common/*.[ct]* hosts/runtime/*.[ct]*) | build/node/toolchain/main.js
+build/$(1)/made/natives.mk: manifest.json hosts/manifest.json hosts/runtime/manifest.json hosts/bare-metal/manifest.json hosts/$(1)/manifest.json hosts/$(1)/flash.json \
+		$$(wildcard hosts/common/*.[ct]* hosts/runtime/*.[ct]* hosts/bare-metal/*.ts) | build/node/toolchain/main.js
 	$$(TOOLCHAIN) natives --manifest hosts/$(1)/manifest.json --platform $(1) --out build/$(1)/made
 	$$(TOOLCHAIN) flash-map --manifest hosts/$(1)/flash.json --out build/$(1)/made/flash-map.c
 	$$(TOOLCHAIN) target --platform $(1) --out build/$(1)/made/target.c
@@ -37,6 +37,7 @@ $(1)_BOOTLOADER_SOURCES := $$($(1)_BOARD_SOURCES) hosts/bare-metal/bootloader.c 
 $(1)_APPLICATION_SOURCES := $$(sort $$($(1)_BOARD_SOURCES) $$(wildcard hosts/runtime/*.c) $$($(1)_NATIVES)) \
 	hosts/bare-metal/application.c hosts/bare-metal/channel.c hosts/bare-metal/tcp-stream.c hosts/bare-metal/port.c \
 	hosts/bare-metal/xs-defaults.c hosts/bare-metal/program.c hosts/bare-metal/prepared.c hosts/bare-metal/prepare-main.c \
+	hosts/bare-metal/stack-use.c \
 	$$(CRYPTO_SOURCES) build/$(1)/made/natives.c build/$(1)/made/flash-map.c build/$(1)/made/target.c
 $(1)_BOOTLOADER_OBJECTS := $$($(1)_BOOTLOADER_SOURCES:%.c=build/$(1)/bootloader/%.o) \
 	$$(BOOTLOADER_MBEDTLS:%=build/$(1)/bootloader/mbedtls/%.o)

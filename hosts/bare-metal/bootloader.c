@@ -18,6 +18,16 @@ static void log_line(void *context, const char *message)
 	xs_ota_board_console('\n');
 }
 
+/* How long it took, which tells a board's maker what a start costs. */
+static void log_time(void)
+{
+	char line[] = "0000000000 us", *digit = line + 9;
+
+	for (uint32_t left = (uint32_t)xs_ota_board_microseconds(); left > 0; left /= 10)
+		*digit-- += left % 10;
+	log_line(NULL, line);
+}
+
 /* Nothing can be started: a failing flash may do better after a reset, anything else waits for a repair. */
 static _Noreturn void give_up(OtaReason reason)
 {
@@ -40,5 +50,6 @@ int main(void)
 	result = xs_ota_flash_boot(&host);
 	if (result.outcome == OTA_NOT_BOOTABLE)
 		give_up(result.refused);
+	log_time();
 	xs_ota_board_start(xs_ota_flash_find("slot-a")->offset + result.image.header_size);
 }

@@ -2,6 +2,7 @@
  * What the runtime asks of a machine, port.h, over what a board is, board.h. */
 #include "board.h"
 #include "channel.h"
+#include "idle.h"
 #include "target.h"
 
 double xs_ota_port_now(void)
@@ -9,12 +10,21 @@ double xs_ota_port_now(void)
 	return (double)xs_ota_board_microseconds() / 1000;
 }
 
+static uint64_t slept;	/* microseconds */
+
 void xs_ota_port_wait(double milliseconds)
 {
-	uint64_t end = xs_ota_board_microseconds() + (uint64_t)(milliseconds * 1000);
+	uint64_t now = xs_ota_board_microseconds(), end = now + (uint64_t)(milliseconds * 1000);
 
-	while (!xs_ota_channel_serve() && xs_ota_board_microseconds() < end)
+	while (!xs_ota_channel_serve() && (now = xs_ota_board_microseconds()) < end) {
 		xs_ota_board_sleep();
+		slept += xs_ota_board_microseconds() - now;
+	}
+}
+
+uint64_t xs_ota_busy_microseconds(void)
+{
+	return xs_ota_board_microseconds() - slept;
 }
 
 void xs_ota_port_feed(void)

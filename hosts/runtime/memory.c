@@ -73,12 +73,18 @@ void fxFreeChunks(txMachine *the, void *chunks)
 	release(the, chunks);
 }
 
-/* The first slots are the stack, which has no place in an arena. */
+/* The first slots are the stack, which has no place in an arena; its slots are clear until they are used. */
 txSlot *fxAllocateSlots(txMachine *the, txSize count)
 {
-	if (arena && the->stackBottom)
-		return (txSlot *)take(&arena->slots, (size_t)count * sizeof(txSlot));
-	return allocate(the, (size_t)count * sizeof(txSlot));
+	size_t size = (size_t)count * sizeof(txSlot);
+	txSlot *slots;
+
+	if (the->stackBottom)
+		return arena ? (txSlot *)take(&arena->slots, size) : allocate(the, size);
+	slots = allocate(the, size);
+	if (slots)
+		c_memset(slots, 0, size);
+	return slots;
 }
 
 void fxFreeSlots(txMachine *the, void *slots)

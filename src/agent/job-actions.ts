@@ -44,7 +44,7 @@ export class JobActions {
     const { trial, signal } = this.#context;
     const outcome = trial.begin();
     const progress = trial.progress;
-    if (progress !== undefined && outcome === "committed") this.#reportCommitted(progress);
+    if (progress !== undefined && outcome === "committed") this.#reportKept(progress);
     if (progress !== undefined && outcome === "reverted") this.#reportReverted(progress);
     signal("RequestJobDocument");
   }
@@ -59,6 +59,18 @@ export class JobActions {
         ? { kind: "accepted", version, updatedBy: previous }
         : { kind: "received", fileType },
     );
+  }
+
+  /** An image whose trial was given up stays when the bootloader has none to go back to: that is no success. */
+  #reportKept(progress: Progress): void {
+    const { reporter } = this.#context;
+    const { jobId, phase, note } = progress;
+    if (phase === "committed" || note === "") {
+      this.#reportCommitted(progress);
+      return;
+    }
+    const reason = `the new image did not pass its trial, and stays, for there is no other: ${note}`;
+    reporter.report(jobId, { kind: "failed", error: new OtaError("image-reverted", reason) });
   }
 
   #reportReverted({ jobId, note }: Progress): void {

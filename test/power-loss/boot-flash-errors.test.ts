@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BootFlash } from "../support/bootloader.js";
+import { bootOnce, type BootFlash } from "../support/bootloader.js";
 import {
   assertValidStart,
   controlOf,
+  factoryFlash,
+  requestUpdate,
   reset,
   rigGeometries,
   type RigGeometry,
 } from "../support/boot-rig.js";
 import { imagesFor, rigFor, settle, stories, updateOnceMore } from "../support/boot-stories.js";
 import { assertNoViolations, cloneTogether } from "../support/power-loss.js";
+import { trusted } from "../support/signed-images.js";
 
 const [geometry] = rigGeometries as readonly [RigGeometry];
 const images = imagesFor(geometry);
@@ -53,6 +56,28 @@ for (const story of stories) {
     }
     swapping += seen.swapping;
     assert.ok(seen.started > 0 && seen.waiting > 0, JSON.stringify(seen));
+  });
+}
+
+/** While the image moves up by a block, the old one is whole; while the slots change places, none is. */
+for (const [block, outcome] of [
+  [1, "started"],
+  [0, "not-bootable"],
+] as const) {
+  test(`a block that fails for good stops a swap at each reset, which ends ${outcome}, and no other block suffers`, () => {
+    const flash = factoryFlash(geometry, images.old);
+    requestUpdate(flash, images.new);
+    const options = { trustedKeys: [trusted.publicPem], failingErase: block };
+    const stopped = (): readonly Uint8Array[] => {
+      const report = bootOnce(flash, options);
+      assert.deepEqual([report.outcome, report.refused], [outcome, "flash-failed"]);
+      return [flash.a, flash.b].map(slot => slot.contents());
+    };
+    const first = stopped();
+    const wear = [flash.a, flash.b].map(slot => slot.wear.slice());
+    for (let resets = 0; resets < 5; resets++) assert.deepEqual(stopped(), first);
+    assert.deepEqual([flash.a.wear, flash.b.wear], wear);
+    assert.equal(settle(flash, rig, "confirm").image, images.new, "and goes on when it has healed");
   });
 }
 

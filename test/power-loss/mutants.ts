@@ -32,6 +32,12 @@ export const mutants: readonly Mutant[] = Object.freeze([
       "set_flag(core, at->copy_done) != 0 || (a.swap_type != OTA_SWAP_TEST && set_flag(core, at->image_ok) != 0)",
   },
   {
+    name: "stays-on-trial-when-there-is-nothing-to-revert-to",
+    file: "boot.c",
+    find: "state.action == OTA_DO_REVERT && result->refused",
+    replace: "state.action == OTA_DO_RESUME && result->refused",
+  },
+  {
     name: "erases-the-trailer-without-marking-the-revert",
     file: "boot.c",
     find: "reason == OTA_FINE && !requested",

@@ -101,6 +101,15 @@ const rotten: Story["start"] = (rig, images) => {
   return flash;
 };
 
+/** `new` is on trial, and a bit of `old`, to which it would be reverted, flips. */
+const nowhereToGo: Story["start"] = (rig, images) => {
+  const flash = factory(rig, images);
+  requestUpdate(flash, images.new);
+  assert.equal(boot(flash, rig).outcome, "trial");
+  flash.b.corrupt(100, (images.old.bytes[100] ?? 0) ^ 1);
+  return flash;
+};
+
 /** As imgtool's --pad --confirm makes it. */
 function requestPermanent(flash: BootFlash, image: RigImage): void {
   const { b } = slotLayout(flash.a.geometry, flash.b.geometry);
@@ -127,6 +136,14 @@ export const stories: readonly Story[] = Object.freeze([
     verdict: "wait",
     ends: "old",
     mayEnd: ["old"],
+  },
+  {
+    name: "an update that is not confirmed, and cannot be reverted",
+    start: nowhereToGo,
+    act: () => undefined,
+    verdict: "wait",
+    ends: "new",
+    mayEnd: ["new"],
   },
   {
     name: "an update that is permanent",

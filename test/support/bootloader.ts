@@ -55,6 +55,8 @@ export interface BootOptions {
   readonly bufferSize?: number;
   /** Which of the boot's flash accesses fails without effect, as a defective chip's does; 1 is the first. */
   readonly failsAt?: number | undefined;
+  /** A block of slot-a that no longer can be erased. */
+  readonly failingErase?: number | undefined;
   /** A core that was made wrong on purpose: a name from test/power-loss/mutants.ts. */
   readonly mutant?: string | undefined;
 }
@@ -85,6 +87,7 @@ class Port {
   keys: ReadonlyMap<string, string> = new Map();
   accesses = 0;
   failsAt = 0;
+  failingErase: number | undefined;
   readonly core: Core;
   readonly #pristine: Uint8Array;
   /** What was hashed last: Node verifies messages, not digests. */
@@ -126,7 +129,9 @@ class Port {
       write: (area: number, offset: number, from: number, length: number) =>
         this.#access(() => this.#partition(area).write(this.bytes(from, length), offset)),
       erase: (area: number, first: number, count: number) =>
-        this.#access(() => this.#partition(area).erase(first, count)),
+        area === 0 && first === this.failingErase
+          ? 1
+          : this.#access(() => this.#partition(area).erase(first, count)),
       sha256Begin: () => void (this.#message = []),
       sha256Update: (from: number, length: number) =>
         void this.#message.push(this.bytes(from, length).slice()),
@@ -205,6 +210,7 @@ export function bootOnce(flash: BootFlash, options: BootOptions): BootReport {
     port.flash = flash;
     port.accesses = 0;
     port.failsAt = options.failsAt ?? 0;
+    port.failingErase = options.failingErase;
     port.keys = keysByHash(options.trustedKeys);
     for (const [area, name] of areas.entries()) setGeometry(port.core, area, flash[name]);
     if (options.deviceClass !== undefined) {

@@ -64,6 +64,20 @@ test("an accepted image is committed first and reported then", () => {
   assert.equal(bench.journal.load(), undefined, "told and over");
 });
 
+test("a trial that was given up is no success, though the bootloader has no image to go back to", () => {
+  const trial = newImage();
+  trial.job(onTrial);
+  trial.agent.setImageState("Rejected");
+  trial.pal.imageState = "Valid"; // as the bootloader leaves it: it confirms what it cannot revert
+  const bench = new AgentBench({ version: "1.1.0", pal: trial.pal, journal: trial.journal });
+  bench.agent.start();
+  const [report = ""] = bench.mqtt.take();
+  assert.match(
+    report,
+    /"status":"FAILED".*did not pass its trial, and stays, for there is no other/,
+  );
+});
+
 test("a commit that was not reported before a reset is reported after it", () => {
   const trial = newImage();
   trial.job(onTrial);

@@ -132,6 +132,8 @@ static void obey(const OtaCore *core, OtaBootResult *result)
 		return;
 	}
 	ota_log(core, ota_reason_name(result->refused));
+	if (state.action == OTA_DO_REVERT && result->refused != OTA_FLASH_FAILED && ota_swap_keep(core) != OTA_FINE)
+		ota_log(core, "slot-a still on trial");
 	if (state.b.magic && result->refused != OTA_FLASH_FAILED && ota_trailer_erase(core, OTA_SLOT_B) != 0)
 		ota_log(core, "refused image still requested");
 }

@@ -76,6 +76,7 @@ int ota_field_is_set(const OtaCore *core, OtaArea area, uint32_t offset, uint32_
 OtaReason ota_swap_request(const OtaCore *core, OtaSwapType type);
 OtaReason ota_swap_begin(const OtaCore *core, OtaSwapType type, uint32_t bytes);
 OtaReason ota_swap_run(const OtaCore *core);
+OtaReason ota_swap_keep(const OtaCore *core);
 
 /* image.c */
 OtaReason ota_image_read(const OtaCore *core, OtaArea slot, OtaImage *image);

@@ -128,6 +128,15 @@ static int set_flag(const OtaCore *core, uint32_t offset)
 	return set ? 0 : ota_trailer_write_byte(core, OTA_SLOT_A, offset, FLAG_SET);
 }
 
+/*
+ * Confirms slot-a: the image it would be reverted to is refused, so there is nothing left to go back to, and a device
+ * that stays on trial would be reset again and again for nothing. Source: MCUboot loader.c, BOOT_SWAP_TYPE_FAIL.
+ */
+OtaReason ota_swap_keep(const OtaCore *core)
+{
+	return set_flag(core, core->layout.slot[OTA_SLOT_A].image_ok) == 0 ? OTA_FINE : OTA_FLASH_FAILED;
+}
+
 static OtaReason finish(const OtaCore *core)
 {
 	const OtaTrailerLayout *at = &core->layout.slot[OTA_SLOT_A];

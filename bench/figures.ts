@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { boards, packageRoot, type BoardName } from "xs-ota/cli/boards";
+import { machineCode } from "xs-ota/toolchain/machine-code";
+import { measureUpdate, measureWithout, type UpdateFigures, type Usage } from "./board-run.js";
+import { readLinkedBundle, type BundleSizes } from "./linked-bundle.js";
+import { readLinkerMap } from "./linker-map.js";
+
+/*
+ * Prints, as the tables of docs/size.md, what a board's firmware takes: `make size BOARD=<board>`. All but the linker's
+ * map comes from the firmware itself, which runs under its emulator with every instruction counted.
+ */
+
+const number = (value: number): string => Math.round(value).toLocaleString("en-US");
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const format = (cells: readonly (string | number)[]): string =>
+    `| ${cells.map(cell => (typeof cell === "number" ? number(cell) : cell)).join(" | ")} |`;
+  console.log(format(head));
+  console.log(format(head.map((_, i) => (i === 0 ? "---" : "---:"))));
+  for (const row of rows) console.log(format(row));
+  console.log();
+}
+
+function printMachineCode(board: BoardName): void {
+  for (const firmware of ["bootloader", "application"]) {
+    const map = readFileSync(path.join(packageRoot, `build/${board}/${firmware}.map`), "utf8");
+    console.log(`### Machine code of the ${firmware}\n`);
+    const rows = [...readLinkerMap(map)].map(([part, s]) => [part, s.text, s.data, s.bss] as const);
+    const sum = (at: 1 | 2 | 3): number => rows.reduce((total, row) => total + row[at], 0);
+    table(["part", "text", "data", "bss"], [...rows, ["all", sum(1), sum(2), sum(3)]]);
+  }
+}
+
+/** The runtime, the bundle and the prepared machine in an image. Source: docs/flash-format.md. */
+function splitImage(
+  board: BoardName,
+  image: Uint8Array,
+): { bundle: BundleSizes; prepared: number } {
+  const machine = machineCode[board];
+  if (machine === undefined) throw new TypeError(`${board} has no machine code`);
+  const runtime = readFileSync(path.join(packageRoot, machine.runtime)).length;
+  const bytes = Buffer.from(image);
+  const start = machine.headerSize + runtime;
+  const size = bytes.readUInt32LE(start);
+  const bundle = readLinkedBundle(bytes.subarray(start + 4, start + 4 + size));
+  const prepared = bytes.length - start - 4 - size;
+  return { bundle, prepared: machine.preparation === undefined ? 0 : prepared };
+}
+
+/** Folders by which bytecode is told apart; the first three are the library's own. */
+const folders: readonly (readonly [string, RegExp])[] = Object.freeze([
+  ["src: agent, job, image", /^xs-ota(\/(agent|job|image)\/.*)?$/],
+  ["src: download", /^xs-ota\/download\//],
+  ["pal", /^xs-ota\/pal\//],
+  ["hosts: MQTT, HTTP, certificates", /^xs-ota\/common\//],
+  ["hosts: the board", /^(xs-ota\/host\/|embedded:|timer$|time$)/],
+  ["the application", /./],
+]);
+
+function codeByFolder({ code }: BundleSizes): readonly (readonly [string, number])[] {
+  const sums = new Map(folders.map(([name]) => [name, 0]));
+  for (const [module, size] of code) {
+    const name = folders.find(([, pattern]) => pattern.test(module))?.[0] ?? "";
+    sums.set(name, (sums.get(name) ?? 0) + size);
+  }
+  return [...sums];
+}
+
+function printBytecode(bundle: BundleSizes): void {
+  console.log("### Bytecode, by module\n");
+  const modules = [...bundle.code].sort(([, a], [, b]) => b - a);
+  table(["module", "bytes"], [...modules, ["names", bundle.names], ["bundle", bundle.total]]);
+  table(["folder", "bytes"], codeByFolder(bundle));
+}
+
+function printMemory({ start, rest, end }: UpdateFigures): void {
+  console.log("### RAM, in bytes\n");
+  const row = (
+    name: string,
+    used: string,
+    peak: string,
+    size: string,
+  ): readonly (string | number)[] => [
+    name,
+    start[used] ?? "",
+    rest[used] ?? "",
+    end[peak] ?? 0,
+    end[size] ?? 0,
+  ];
+  table(
+    ["", "at start", "at rest", "peak of a download", "taken or size"],
+    [
+      row("XS slots", "slots", "slotsPeak", "slotsTaken"),
+      row("XS chunks", "chunks", "chunksPeak", "chunksTaken"),
+      row("XS stack", "stackPeak", "stackPeak", "stackSize"),
+      row("C heap, with XS's", "heap", "heapPeak", "heapSize"),
+      row("C stack", "cStackPeak", "cStackPeak", "cStackSize"),
+      row("C variables", "statics", "statics", "statics"),
+    ],
+  );
+  const free = (value: Usage, size: string, peak: string): number =>
+    (value[size] ?? 0) - (value[peak] ?? 0);
+  const heap = free(end, "heapSize", "heapPeak");
+  const stack = free(end, "cStackSize", "cStackPeak");
+  console.log(`Free at the peak: ${number(heap)} of the heap, ${number(stack)} of the C stack.\n`);
+}
+
+function printShare(
+  board: BoardName,
+  update: UpdateFigures,
+  without: Awaited<ReturnType<typeof measureWithout>>,
+): void {
+  console.log("### The library's share: examples/thread, and an application with MQTT alone\n");
+  const [a, b] = [splitImage(board, update.image), splitImage(board, without.image)];
+  const heap = (usage: Usage): number => (usage["slots"] ?? 0) + (usage["chunks"] ?? 0);
+  const rows = [
+    ["image", update.image.length, without.image.length],
+    ["bundle", a.bundle.total, b.bundle.total],
+    ["prepared machine", a.prepared, b.prepared],
+    ["XS heap at rest, slots and chunks", heap(update.rest), heap(without.rest)],
+  ] as const;
+  table(
+    ["", "with", "without", "share"],
+    rows.map(([name, x, y]) => [name, x, y, x - y]),
+  );
+}
+
+function printInstructions({ bootMicroseconds, start, rest, end, blocks }: UpdateFigures): void {
+  const at = (usage: Usage): number => (usage["busyMicroseconds"] ?? 0) * 1000;
+  console.log("### Instructions\n");
+  table(
+    ["", "instructions"],
+    [
+      ["the bootloader, which verifies the image", bootMicroseconds * 1000],
+      ["from the application's reset to its first line", at(start)],
+      ["a block of 4 KiB, all in all", (at(end) - at(rest)) / blocks],
+    ],
+  );
+}
+
+const board = (process.env["BOARD"] ?? "mps2-an386") as BoardName;
+if (!(board in machineCode))
+  throw new Error(`BOARD=${board} is no board; there are ${Object.keys(boards).join()}`);
+console.log(`## ${board}\n`);
+printMachineCode(board);
+const update = await measureUpdate(board);
+printBytecode(splitImage(board, update.image).bundle);
+printMemory(update);
+printShare(board, update, await measureWithout(board));
+printInstructions(update);
