@@ -49,10 +49,11 @@ function splitImage(
   return { bundle, prepared: machine.preparation === undefined ? 0 : prepared };
 }
 
-/** Folders by which bytecode is told apart; the first three are the library's own. */
+/** Folders by which bytecode is told apart; the first four are the library's own. */
 const folders: readonly (readonly [string, RegExp])[] = Object.freeze([
   ["src: agent, job, image", /^xs-ota(\/(agent|job|image)\/.*)?$/],
   ["src: download", /^xs-ota\/download\//],
+  ["src: delta", /^xs-ota\/delta\//],
   ["pal", /^xs-ota\/pal\//],
   ["hosts: MQTT, HTTP, certificates", /^xs-ota\/common\//],
   ["hosts: the board", /^(xs-ota\/host\/|embedded:|timer$|time$)/],

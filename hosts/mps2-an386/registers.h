@@ -67,7 +67,7 @@ enum {
 /* The boot ROM's stand-in, which the emulator is started with: stack pointer, reset vector, and a random number. */
 #define BOOT_ROM_SEED REGISTER(0x00000008u)
 
-/* Flash: 1 MiB internal and what is after it external, all of it file-backed memory. */
+/* Flash, all of it file-backed memory: 1 MiB internal, for bootloader and slot-a; what is after it external. */
 #define FLASH_BASE ((uint8_t *)0x21000000u)
 
 #endif
