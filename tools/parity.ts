@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /*
- * Holds docs/parity.md against the tests: no row may have an empty cell, and the test that it names must exist.
+ * Holds the documents that make promises against the tests: no row of their tables may have an empty cell, and the tests that it
+ * names, or their files, must exist.
  */
 
-const DOCUMENT = "docs/parity.md";
+const documents = ["docs/parity.md", "SECURITY.md"];
 
 /** A row of a table, and its line in the document. */
 interface Row {
@@ -32,25 +33,28 @@ function readRows(text: string): readonly Row[] {
 /** The sources of all tests, with line breaks and quotes of concatenated names taken out. */
 function readTests(folder: string): string {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter(name => name.endsWith(".test.ts"))
+    .filter(name => name.endsWith(".ts"))
     .map(name => readFileSync(join(folder, name), "utf8"))
     .join("\n");
 }
 
-function faultsOf({ line, cells }: Row, tests: string): readonly string[] {
-  const where = `${DOCUMENT}:${line}`;
+function faultsOf(document: string, { line, cells }: Row, tests: string): readonly string[] {
+  const where = `${document}:${line}`;
   if (cells.length !== 3) return [`${where}: ${cells.length} cells, not 3`];
   if (cells.some(cell => cell === "")) return [`${where}: an empty cell`];
   const last = cells[2] ?? "";
   if (last.startsWith("–")) return [];
   const names = [...last.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? "");
   if (names.length === 0) return [`${where}: names no test`];
-  return names.filter(name => !tests.includes(name)).map(name => `${where}: no test "${name}"`);
+  const isThere = (name: string): boolean => tests.includes(name) || existsSync(name);
+  return names.filter(name => !isThere(name)).map(name => `${where}: no test "${name}"`);
 }
 
-const rows = readRows(readFileSync(DOCUMENT, "utf8"));
 const tests = readTests("test");
-const faults = rows.flatMap(row => faultsOf(row, tests));
-for (const fault of faults) console.error(fault);
-console.log(`parity: ${rows.length} rows, ${faults.length} faults`);
-process.exitCode = faults.length === 0 && rows.length > 0 ? 0 : 1;
+for (const document of documents) {
+  const rows = readRows(readFileSync(document, "utf8"));
+  const faults = rows.flatMap(row => faultsOf(document, row, tests));
+  for (const fault of faults) console.error(fault);
+  console.log(`${document}: ${rows.length} rows, ${faults.length} faults`);
+  if (faults.length > 0 || rows.length === 0) process.exitCode = 1;
+}

@@ -8,6 +8,8 @@ import { decodePem } from "xs-ota/common/pem";
 import { parseEcdsaSignature } from "xs-ota/common/ecdsa-signature";
 import { FrameReader, formatFrame } from "xs-ota/cli/gateway/frame";
 import { cborStreams } from "xs-ota/download/streams";
+import { formatDeltaHeader, parseDeltaHeader } from "xs-ota/delta/header";
+import { readWindow, WindowDecoder } from "xs-ota/delta/vcdiff";
 import { jsonStreams } from "xs-ota/download/json-streams";
 import { crypto } from "xs-ota/host/crypto";
 import { readImageInfo } from "xs-ota/image/info";
@@ -16,10 +18,12 @@ import { parseJson } from "xs-ota/job/json";
 import { decodeUtf8 } from "xs-ota/job/utf8";
 import { OtaError } from "xs-ota/pal/error";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
+import type { FlashPartition } from "xs-ota/pal/flash";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
 import { blockMessage, jobMessage } from "./agent-bench.js";
 import { certificateFor } from "./certificate.js";
 import type { FuzzTarget } from "./fuzz.js";
+import { bytesOf } from "./hex.js";
 import { SimFlash } from "./sim-flash.js";
 import { makeImage, sourceOf, trusted } from "./signed-images.js";
 
@@ -142,6 +146,32 @@ const identity = {
   certificates: { c: pem },
 };
 
+/** The window by xdelta3 of test/unit/delta-vcdiff.test.ts. */
+const deltaSeed = bytesOf(
+  "019362004d9436000f23152d616e20696e73657274696f6e7a2113831000281384580d438a32255314431543145313331443" +
+    "143314431433144f001f0200822c87048e3d870181098129815258542c2a5854",
+);
+
+const deltaHeader = formatDeltaHeader({
+  version: 0x01010000,
+  securityCounter: 1,
+  deviceClass: undefined,
+  baseSize: 4000,
+  base: new Uint8Array(32).fill(1),
+  targetSize: 5000,
+  target: new Uint8Array(32).fill(2),
+});
+
+/** A source that is read within its bounds, or not at all. */
+function boundedSource(bytes: Uint8Array): Pick<FlashPartition, "read"> {
+  return {
+    read(into, offset) {
+      if (offset < 0 || offset + into.length > bytes.length) throw new RangeError("out of bounds");
+      into.set(bytes.subarray(offset, offset + into.length));
+    },
+  };
+}
+
 const digest = new Uint8Array(32).fill(1);
 const signature = Uint8Array.of(0x30, 6, 2, 1, 1, 2, 1, 1);
 
@@ -208,6 +238,17 @@ export const fuzzTargets: readonly FuzzTarget[] = Object.freeze([
       readImageFacts(sourceOf(bytes), bytes.length);
     },
   },
+  {
+    name: "deltas",
+    seeds: [deltaSeed],
+    run: bytes => {
+      const base = sourceOf(new Uint8Array(4096));
+      const window = readWindow(boundedSource(bytes), 0, bytes.length, 4096);
+      if (window.targetSize > 65_536) throw new OtaError("image-too-large", "a window");
+      new WindowDecoder(base).decode(window, new Uint8Array(window.targetSize));
+    },
+  },
+  { name: "delta headers", seeds: [deltaHeader], run: bytes => void parseDeltaHeader(bytes) },
   { name: "trailers", seeds: [trailerSeed(), new Uint8Array(2 * slot.size)], run: useTrailers },
   { name: "journals", seeds: [journalSeed(), new Uint8Array(small.size)], run: useJournal },
   { name: "records of progress", seeds: [record], run: bytes => void parseProgress(bytes) },

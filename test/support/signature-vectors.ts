@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-import type { KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { SignatureScheme } from "xs-ota/pal/crypto";
 import type { SignatureVector } from "xs-ota/test/contract/crypto";
 import { certificateFor } from "./certificate.js";
 import { makeEcdsaVectors } from "./ecdsa-vectors.js";
+import { sha256, toHex } from "./keyed-vector.js";
 import { makeRsaVectors } from "./rsa-vectors.js";
 
 interface Wycheproof {
@@ -39,6 +40,56 @@ async function readWycheproof(): Promise<SignatureVector[]> {
   return vectors;
 }
 
+/** A signature by a key of its own, with this certificate. */
+function signedBy(pair: KeyPair, certificate: string, name: string): SignatureVector {
+  const scheme = pair.publicKey.asymmetricKeyType === "rsa" ? "sig-sha256-rsa" : "sig-sha256-ecdsa";
+  const signature = toHex(sign("sha256", Buffer.from("firmware"), pair.privateKey));
+  const digest = toHex(sha256("firmware"));
+  return { name, scheme, certificate, digest, signature, expected: "valid" };
+}
+
+type KeyPair = Readonly<Record<"publicKey" | "privateKey", KeyObject>>;
+
+/** With exponent 1 a signature is the padded digest itself: anybody can make one. */
+function withExponentOne(): { certificateKey: Uint8Array; signature: Buffer } {
+  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const { n = "" } = publicKey.export({ format: "jwk" });
+  const key = createPublicKey({ format: "jwk", key: { kty: "RSA", n, e: "AQ" } });
+  const info = Buffer.from("3031300d060960864801650304020105000420", "hex");
+  const tail = Buffer.concat([Buffer.of(0), info, sha256("firmware")]);
+  const padding = Buffer.alloc(256 - 2 - tail.length, 0xff);
+  const signature = Buffer.concat([Buffer.of(0, 1), padding, tail]);
+  return { certificateKey: key.export({ type: "spki", format: "der" }), signature };
+}
+
+/**
+ * What a certificate says besides its key. A device trusts the certificates that it was given, by their names: it has no clock to
+ * hold against their dates, and no chain. SECURITY.md has the policy.
+ */
+async function makeCertificateVectors(): Promise<SignatureVector[]> {
+  const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const twin = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const expired = await certificateFor(pair.publicKey, { notAfter: "2024-02-01" });
+  const otherUsage = await certificateFor(pair.publicKey, { isForSigning: false });
+  const trusted = await certificateFor(pair.publicKey);
+  const { certificateKey, signature } = withExponentOne();
+  const unit = await certificateFor(certificateKey);
+  return [
+    signedBy(pair, expired, "a certificate that has expired, which is trusted by its name"),
+    signedBy(pair, otherUsage, "a certificate for another use, which is trusted by its name"),
+    {
+      ...signedBy(twin, trusted, "by a self-signed twin of the trusted certificate"),
+      expected: "invalid",
+    },
+    {
+      ...signedBy(pair, unit, "an RSA key whose exponent is 1, so that anybody can sign"),
+      scheme: "sig-sha256-rsa",
+      signature: toHex(signature),
+      expected: "certificate-invalid",
+    },
+  ];
+}
+
 /** Every signature that a host's crypto is tried with: Wycheproof's, and new ones of new keys. */
 export async function makeSignatureVectors(): Promise<SignatureVector[]> {
   const certificates = new Map<KeyObject, string>();
@@ -48,5 +99,5 @@ export async function makeSignatureVectors(): Promise<SignatureVector[]> {
     certificates.set(key, certificate);
     vectors.push({ ...vector, certificate });
   }
-  return vectors;
+  return [...vectors, ...(await makeCertificateVectors())];
 }
