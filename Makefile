@@ -74,8 +74,9 @@ deps-deep: ## installs what test-deep needs: a browser for the dashboard
 	command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
 
 .PHONY: test-deep
-test-deep: build deps-deep bootloader-wasm fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
-	DEEP=1 node --test --test-concurrency=2 build/node/test/power-loss/*.test.js build/node/test/deep/*.test.js
+test-deep: build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
+	DEEP=1 node --test --test-concurrency=2 build/node/test/power-loss/*.test.js build/node/test/fuzz/*.test.js \
+		build/node/test/unit/agent-walk.node.test.js build/node/test/unit/download-cbor.node.test.js build/node/test/deep/*.test.js
 
 BOARD ?= mps2-an386
 .PHONY: test-boards
