@@ -4,14 +4,14 @@
 
 static const XsOtaPartition partitions[] = {
 	{ "boot", 0u, 32768u },
-	{ "journal", 32768u, 16384u },
-	{ "counter", 49152u, 4096u },
-	{ "data", 53248u, 8192u },
-	{ "slot-a", 61440u, 757760u },
-	{ "slot-b", 819200u, 753664u },
+	{ "counter", 32768u, 4096u },
+	{ "data", 36864u, 8192u },
+	{ "slot-a", 45056u, 774144u },
+	{ "slot-b", 819200u, 770048u },
+	{ "journal", 1589248u, 16384u },
 	{ 0, 0, 0 }
 };
 
 const XsOtaFlashMap xs_ota_flash_map = {
-	1572864u, 4096u, 4u, 0xff, partitions
+	1605632u, 4096u, 4u, 0xff, partitions
 };

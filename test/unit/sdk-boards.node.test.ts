@@ -39,13 +39,13 @@ test("the application is linked for what follows the image's header in slot-a", 
   assert.equal(build.LDFLAGS, `-Wl,--section-start=.text=0x${address.toString(16)}`);
 });
 
-test("each partition lies in one of the two flashes, and only slot-b in the external one", () => {
+test("each partition lies in one of the two flashes, and only slot-b and the journal in the external one", () => {
   const places = map.partitions.map(({ name, offset, size }) => {
     assert.ok(offset >= nrf52.internalSize || offset + size <= nrf52.internalSize, name);
     return [name, offset >= nrf52.internalSize] as const;
   });
   const external = places.filter(([, isExternal]) => isExternal).map(([name]) => name);
-  assert.deepEqual(external, ["slot-b"]);
+  assert.deepEqual(external, ["slot-b", "journal"]);
   assert.equal(slot.offset + slot.size, nrf52.internalSize);
 });
 
