@@ -16,8 +16,8 @@ export interface Emulator {
     readonly channelPort: number;
     /** What outlives a reset, but no power cut: a file that the emulator makes if it is not there. */
     readonly memory: string;
-    /** 0..2^32-1, another at each start: the board has no source of random numbers. */
-    readonly seed: number;
+    /** Four words of 64 bits, other ones at each start: for a board without a source of random numbers. */
+    readonly entropy: readonly bigint[];
   }): readonly string[];
   /** Where the emulator ends at a reset and is started anew: the board's exit status, `undefined` after a reset. */
   readonly switchedOff?: (status: number | null) => number | null | undefined;
@@ -26,16 +26,16 @@ export interface Emulator {
 /** A path as part of an option. */
 const quoted = (path: string): string => path.replaceAll(",", ",,");
 
-/** Source: QEMU 7.2, "Arm MPS2 and MPS3 boards"; the flash is its PSRAM, the seed a word after the boot ROM. */
+/** Source: QEMU 7.2, "Arm MPS2 and MPS3 boards"; the flash is its PSRAM, the entropy is put after the boot ROM. */
 const mps2An386: Emulator = Object.freeze({
   program: "qemu-system-arm",
   flashFileSize: 16 * 1024 * 1024,
   // prettier-ignore
-  arguments: ({ executable, flash, channelPort, seed }) => [
+  arguments: ({ executable, flash, channelPort, entropy }) => [
     "-machine", "mps2-an386,memory-backend=flash",
     "-object", `memory-backend-file,id=flash,size=16M,mem-path=${quoted(flash)},share=on`,
     "-kernel", executable,
-    "-device", `loader,addr=0x8,data=${seed},data-len=4`,
+    ...entropy.flatMap((word, i) => ["-device", `loader,addr=${8 + 8 * i},data=${word},data-len=8`]),
     "-semihosting-config", "enable=on,target=native",
     "-display", "none", "-monitor", "none", "-serial", "stdio",
     "-serial", `tcp:127.0.0.1:${channelPort}`,

@@ -92,7 +92,7 @@ async function emulate(
     flash,
     memory,
     channelPort: gateway.port,
-    seed: randomBytes(4).readUInt32LE(),
+    entropy: [...new BigUint64Array(4)].map(() => randomBytes(8).readBigUInt64LE()),
   });
   const args = [...ownArguments, ...(options.emulatorArguments ?? [])];
   const switchedOff = emulator.switchedOff ?? ((status: number | null) => status);

@@ -6,6 +6,7 @@ import { startDevice } from "xs-ota/cli/device-process";
 import { buildFirmware, signFirmware } from "xs-ota/cli/firmware";
 import { makeFlashImage, needFits, readBootloader } from "xs-ota/cli/flash-image";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
+import { openTlsServers } from "xs-ota/test/support/tls-servers";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { findDeviceSuites, findSuites, sizeOf, writeApplication, type Suite } from "./xs-suites.js";
 
@@ -37,7 +38,7 @@ function batches(suites: readonly Suite[]): readonly (readonly Suite[])[] {
 
 /** A new device with the suites as its firmware. @returns its exit status. */
 async function run(suites: readonly Suite[]): Promise<number | null> {
-  const manifest = await writeApplication(folder, suites);
+  const manifest = await writeApplication(folder, suites, servers.vectors);
   const out = path.join(folder, "suites.img");
   const firmware = { manifest, platform: board, version: "1.0.0", config: {}, out };
   const { bytes } = signFirmware(buildFirmware(firmware), path.join(folder, "key.pem"));
@@ -56,6 +57,7 @@ mkdirSync(folder, { recursive: true });
 const pair = await createCodeSigningPair("ecdsa-p256", "board", 1);
 writeFileSync(path.join(folder, "key.pem"), pair.privateKey, { mode: 0o600 });
 certificates["code-signing"] = pair.certificate;
+const servers = await openTlsServers();
 const wanted = process.argv[2] ?? "";
 const suites = [...findDeviceSuites(), ...findSuites()].filter(({ name }) => name.includes(wanted));
 for (const batch of batches(suites)) {
@@ -64,3 +66,4 @@ for (const batch of batches(suites)) {
   console.log(`# ${batch.map(({ name }) => name).join(", ")}: ended with ${status}`);
   process.exitCode = 1;
 }
+await servers.close();

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
+import type { TlsVectors } from "xs-ota/test/support/tls-client";
 import { makeSignatureVectors } from "xs-ota/test/support/signature-vectors";
 
 /*
@@ -119,12 +120,29 @@ export function sizeOf(suites: readonly Suite[]): number {
   return sizes.reduce((sum, file) => sum + statSync(file).size, 0);
 }
 
+/** The application's main module. */
+const mainText = (suites: readonly Suite[]): string =>
+  [
+    `import { device, powerOff } from "xs-ota/host/device";`,
+    ...suites.map(({ name }) => `import "xs-ota/${name}";`),
+    `import { runTests } from "node:test";`,
+    `if (device.resetReason !== "power-on") {`,
+    `  trace("# reset meanwhile: " + device.resetReason + "\\n");`,
+    `  powerOff(2);`,
+    `}`,
+    `runTests().then(failures => powerOff(failures === 0 ? 0 : 1));`,
+  ].join("\n");
+
 /**
  * Writes an application that runs suites and switches the device off: with status 0 when all passed, 1 when one did
- * not, 2 when the device was reset meanwhile.
+ * not, 2 when the device was reset meanwhile. `tls` are the servers that the suites of TLS speak with.
  * @returns the path of its manifest.
  */
-export async function writeApplication(folder: string, suites: readonly Suite[]): Promise<string> {
+export async function writeApplication(
+  folder: string,
+  suites: readonly Suite[],
+  tls: TlsVectors,
+): Promise<string> {
   const modules = new Set(suites.flatMap(suite => suite.modules));
   const own = [...modules].filter(name => /^(test|hosts\/common)\//.test(name));
   const root = path.relative(folder, ".");
@@ -136,6 +154,7 @@ export async function writeApplication(folder: string, suites: readonly Suite[])
       ...Object.fromEntries(Object.entries(shims).map(([id, file]) => [id, at(file)])),
       "node:assert/deep-equal": at("test/xs/deep-equal"),
       ...(modules.has(signatures) ? { "xs-ota/test/vectors/signatures": "./vectors" } : {}),
+      "xs-ota/test/vectors/tls": "./tls-vectors",
       // what only another host's manifest has is tested here, too
       ...Object.fromEntries(own.map(name => [idOf(name), at(name)])),
     },
@@ -143,20 +162,11 @@ export async function writeApplication(folder: string, suites: readonly Suite[])
     // make check has checked the types, against those of Node
     typescript: { tsconfig: { compilerOptions: { noCheck: true } } },
   };
-  const main = [
-    `import { device, powerOff } from "xs-ota/host/device";`,
-    ...suites.map(({ name }) => `import "xs-ota/${name}";`),
-    `import { runTests } from "node:test";`,
-    `if (device.resetReason !== "power-on") {`,
-    `  trace("# reset meanwhile: " + device.resetReason + "\\n");`,
-    `  powerOff(2);`,
-    `}`,
-    `runTests().then(failures => powerOff(failures === 0 ? 0 : 1));`,
-  ];
   const vectors = JSON.stringify(await makeSignatureVectors());
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, "vectors.js"), `export default ${vectors};\n`);
-  writeFileSync(path.join(folder, "main.js"), `${main.join("\n")}\n`);
+  writeFileSync(path.join(folder, "tls-vectors.js"), `export default ${JSON.stringify(tls)};\n`);
+  writeFileSync(path.join(folder, "main.js"), `${mainText(suites)}\n`);
   writeFileSync(path.join(folder, "manifest.json"), JSON.stringify(manifest, undefined, 1));
   return path.join(folder, "manifest.json");
 }

@@ -11,7 +11,8 @@ $(MBEDTLS_DIR)/include/mbedtls/version.h:
 
 BOOTLOADER_MBEDTLS := asn1parse asn1write bignum constant_time ecdsa ecp ecp_curves md oid pk pk_wrap pkparse \
 	platform_util sha256
-APPLICATION_MBEDTLS := $(BOOTLOADER_MBEDTLS) base64 pem rsa rsa_internal x509 x509_crt
+APPLICATION_MBEDTLS := $(BOOTLOADER_MBEDTLS) aes base64 cipher cipher_wrap ecdh gcm hmac_drbg pem rsa rsa_internal \
+	ssl_ciphersuites ssl_cli ssl_msg ssl_tls x509 x509_crt
 BOARD_WARNINGS := -std=gnu11 -Wall -Wextra -Werror
 BOARD_XS_DEFINES := -DINCLUDE_XSPLATFORM -DXSPLATFORM='"xs-platform.h"' -DmxRun=1 -DmxNoConsole=1 -DmxMinusZero=1 \
 	-DmxBoundsCheck=1
@@ -24,7 +25,7 @@ $(1)_FLAGS := $$($(1)_CFLAGS) -Os -g -ffunction-sections -fdata-sections -fno-co
 $(1)_INCLUDES := -Ibuild/$(1)/made -Ihosts/$(1) -Ihosts/bare-metal -Ihosts/runtime -Ihosts/runtime/boot -Ihosts/common -Itoolchain/bootloader
 
 build/$(1)/made/natives.mk: manifest.json hosts/manifest.json hosts/runtime/manifest.json hosts/bare-metal/manifest.json hosts/$(1)/manifest.json hosts/$(1)/flash.json \
-		$$(wildcard hosts/common/*.[ct]* hosts/runtime/*.[ct]* hosts/bare-metal/*.ts) | build/node/toolchain/main.js
+		$$(wildcard hosts/common/*.[ct]* hosts/common/tls/*.[ct]* hosts/runtime/*.[ct]* hosts/bare-metal/*.ts) | build/node/toolchain/main.js
 	$$(TOOLCHAIN) natives --manifest hosts/$(1)/manifest.json --platform $(1) --out build/$(1)/made
 	$$(TOOLCHAIN) flash-map --manifest hosts/$(1)/flash.json --out build/$(1)/made/flash-map.c
 	$$(TOOLCHAIN) target --platform $(1) --out build/$(1)/made/target.c

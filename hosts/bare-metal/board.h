@@ -41,8 +41,9 @@ _Noreturn void xs_ota_board_reset(XsOtaReset reason);
 /* Why the board was started. */
 XsOtaReset xs_ota_board_reset_reason(void);
 
-/* A number that differs between boards, and between two starts of one: for jitter, not for keys. */
-uint32_t xs_ota_board_seed(void);
+/* What the chip's random number generator gives, other bytes at each start: keys are made of them. */
+enum { XS_OTA_BOARD_ENTROPY_SIZE = 32 };
+void xs_ota_board_entropy(uint8_t bytes[XS_OTA_BOARD_ENTROPY_SIZE]);
 
 /* What the bootloader switches the board off with when there is nothing to start. */
 enum { XS_OTA_BOARD_NOT_BOOTABLE = 71 };

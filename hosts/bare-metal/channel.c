@@ -114,7 +114,7 @@ void xs_ota_channel_open(void)
 {
 	static const uint8_t end = 0;
 
-	start = xs_ota_board_seed();
+	xs_ota_port_random(&start, sizeof(start));
 	begin_frame();
 	xs_ota_board_channel_open();
 	xs_ota_board_channel_write(&end, sizeof(end));	/* of what an earlier start was sending */

@@ -5,6 +5,8 @@
 #include "idle.h"
 #include "target.h"
 
+#include <mbedtls/hmac_drbg.h>
+
 double xs_ota_port_now(void)
 {
 	return (double)xs_ota_board_microseconds() / 1000;
@@ -65,17 +67,30 @@ const uint8_t *xs_ota_port_target(void)
 	return xs_ota_target;
 }
 
-/* xorshift, from the board's seed. Source: Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8(14), 2003. */
-uint32_t xs_ota_port_random(void)
+/* HMAC_DRBG with SHA-256, seeded once: it needs no more for 2^48 requests. Source: NIST SP 800-90A 10.1.2. */
+static int seed(mbedtls_hmac_drbg_context *drbg)
 {
-	static uint32_t state;
+	uint8_t entropy[XS_OTA_BOARD_ENTROPY_SIZE];
 
-	if (state == 0)
-		state = xs_ota_board_seed() | 1;
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
+	xs_ota_board_entropy(entropy);
+	mbedtls_hmac_drbg_init(drbg);
+	return mbedtls_hmac_drbg_seed_buf(drbg, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), entropy, sizeof(entropy));
+}
+
+void xs_ota_port_random(void *into, size_t length)
+{
+	static mbedtls_hmac_drbg_context drbg;
+	uint8_t *bytes = into;
+	int error = drbg.md_ctx.md_info ? 0 : seed(&drbg);
+
+	for (size_t count; error == 0 && length > 0; bytes += count, length -= count) {
+		count = length < MBEDTLS_HMAC_DRBG_MAX_REQUEST ? length : MBEDTLS_HMAC_DRBG_MAX_REQUEST;
+		error = mbedtls_hmac_drbg_random(&drbg, bytes, count);
+	}
+	if (error) {
+		xs_ota_port_log("no random numbers");
+		xs_ota_port_reset(XS_OTA_RESET_CRASH);
+	}
 }
 
 _Noreturn void xs_ota_port_power_off(int status)

@@ -23,9 +23,9 @@ XsOtaReset xs_ota_port_reset_reason(void)
 	}
 }
 
-uint32_t xs_ota_port_random(void)
+void xs_ota_port_random(void *into, size_t length)
 {
-	return esp_random();
+	esp_fill_random(into, length);
 }
 
 /* Nothing wakes the chip but its reset pin; nobody hears the status. */

@@ -14,7 +14,7 @@ LINUX_INCLUDES := -Ibuild/linux/made -Ihosts/runtime -Ihosts/runtime/boot -Ihost
 	-Itoolchain/bootloader
 
 build/linux/made/natives.mk: manifest.json $(wildcard hosts/*.json hosts/*/*.json hosts/linux/*.[ct]* \
-		hosts/common/*.[ct]* hosts/runtime/*.[ct]*) | build/node/toolchain/main.js
+		hosts/common/*.[ct]* hosts/common/tls/*.[ct]* hosts/runtime/*.[ct]*) | build/node/toolchain/main.js
 	$(TOOLCHAIN) natives --manifest hosts/linux/manifest.json --platform linux --out build/linux/made
 	$(TOOLCHAIN) flash-map --manifest hosts/linux/flash.json --out build/linux/made/flash-map.c
 	@touch $@
@@ -45,7 +45,7 @@ $(LINUX_OUT)/objects/%.o: %.c $(XS_DIR)/includes/xs.h build/linux/made/natives.m
 
 $(LINUX_OUT)/xs-ota-linux: $(LINUX_OBJECTS)
 	@$(SAY) "  LD  $@"
-	$(QUIET)$(CC) $(LINUX_SANITIZE) -o $@ $^ -lmbedx509 -lmbedcrypto -lm
+	$(QUIET)$(CC) $(LINUX_SANITIZE) -o $@ $^ -lmbedtls -lmbedx509 -lmbedcrypto -lm
 
 .PHONY: linux
 linux: build/xsc/xsc build/linux/made/natives.mk ## builds the device as a Linux process, build/linux/xs-ota-linux

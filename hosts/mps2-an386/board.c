@@ -3,6 +3,8 @@
 #include "board.h"
 #include "registers.h"
 
+#include <string.h>
+
 enum { TICK_US = 1000, TICK_CYCLES = CLOCK_HZ / (1000000 / TICK_US), WATCHDOG_MS = 8000 };
 
 static volatile uint32_t ticks;
@@ -148,9 +150,14 @@ XsOtaReset xs_ota_board_reset_reason(void)
 	return started_by;
 }
 
-uint32_t xs_ota_board_seed(void)
+/* The emulator has no generator: whoever starts it puts other bytes after the boot ROM each time (cli/boards.ts). */
+void xs_ota_board_entropy(uint8_t bytes[XS_OTA_BOARD_ENTROPY_SIZE])
 {
-	return BOOT_ROM_SEED ^ retained.starts * 2654435761u;
+	for (unsigned i = 0; i < XS_OTA_BOARD_ENTROPY_SIZE / 4; i++) {
+		uint32_t word = BOOT_ROM_ENTROPY[i] + retained.starts;
+
+		memcpy(bytes + 4 * i, &word, sizeof(word));
+	}
 }
 
 /* Semihosting's SYS_EXIT_EXTENDED. Source: Arm, Semihosting for AArch32 and AArch64. */

@@ -64,8 +64,8 @@ enum {
 	MPU_SIZE_16M = 23 << 1
 };
 
-/* The boot ROM's stand-in, which the emulator is started with: stack pointer, reset vector, and a random number. */
-#define BOOT_ROM_SEED REGISTER(0x00000008u)
+/* The boot ROM's stand-in, which the emulator is started with: stack pointer, reset vector, and random words. */
+#define BOOT_ROM_ENTROPY ((volatile uint32_t *)0x00000008u)
 
 /* Flash, all of it file-backed memory: 1 MiB internal, for bootloader and slot-a; what is after it external. */
 #define FLASH_BASE ((uint8_t *)0x21000000u)

@@ -34,18 +34,10 @@ const uint8_t *xs_ota_port_target(void)
 	return xs_ota_target;
 }
 
-uint32_t xs_ota_port_random(void)
+void xs_ota_port_random(void *into, size_t length)
 {
-	uint32_t random = 0;
-
-	if (nrf_crypto_init() != NRF_SUCCESS || nrf_crypto_rng_vector_generate((uint8_t *)&random, sizeof(random)) != NRF_SUCCESS)
+	if (nrf_crypto_init() != NRF_SUCCESS || nrf_crypto_rng_vector_generate(into, length) != NRF_SUCCESS)
 		xs_ota_port_reset(XS_OTA_RESET_CRASH);
-	return random;
-}
-
-uint32_t xs_ota_board_seed(void)
-{
-	return xs_ota_port_random();
 }
 
 /* Nothing wakes the chip but its reset pin; nobody hears the status. */

@@ -24,5 +24,8 @@ void xs_otadevice_powerOff(xsMachine *the)
 /* returns a number in [0, 1) */
 void xs_otadevice_random(xsMachine *the)
 {
-	xsmcSetNumber(xsResult, xs_ota_port_random() / 4294967296.0);
+	uint32_t bits;
+
+	xs_ota_port_random(&bits, sizeof(bits));
+	xsmcSetNumber(xsResult, bits / 4294967296.0);
 }

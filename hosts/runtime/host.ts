@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import TCP from "embedded:io/socket/tcp";
+import TLSSocket from "embedded:io/socket/tcp/tls";
 import HTTPClient from "embedded:network/http/client";
 import MQTTClient from "embedded:network/mqtt/client";
 import { openCertificates } from "xs-ota/common/certificates";
@@ -8,6 +9,8 @@ import { readDemands } from "xs-ota/common/demands";
 import { EcmaHttpClient } from "xs-ota/common/http";
 import { readIdentity, type Identity } from "xs-ota/common/identity";
 import { EcmaMqttClient } from "xs-ota/common/mqtt";
+import type { SocketClass, SocketSource } from "xs-ota/common/network/socket";
+import { SecureSockets } from "xs-ota/common/secure-sockets";
 import { readImageFacts } from "xs-ota/image/facts";
 import { formatImageVersion } from "xs-ota/image/version";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
@@ -44,7 +47,18 @@ export interface Host {
   readonly runningVersion: string;
 }
 
-function connect({ thingName, endpoint }: Identity, options: HostOptions): EcmaMqttClient {
+const plainSocket: SocketSource = Object.freeze({ io: TCP });
+
+function openSecureSockets({ tls }: Identity): SecureSockets | undefined {
+  if (tls === undefined) return undefined;
+  return new SecureSockets({ TLSSocket: TLSSocket as unknown as SocketClass, TCP }, tls);
+}
+
+function connect(
+  { thingName, endpoint }: Identity,
+  sockets: SecureSockets | undefined,
+  options: HostOptions,
+): EcmaMqttClient {
   const mqtt = new EcmaMqttClient({
     MQTTClient,
     session: {
@@ -52,7 +66,7 @@ function connect({ thingName, endpoint }: Identity, options: HostOptions): EcmaM
       id: thingName,
       keepAlive: KEEP_ALIVE_MS,
       clean: true,
-      socket: { io: TCP },
+      socket: sockets?.toBroker(endpoint) ?? plainSocket,
     },
     clock,
     random: () => device.random(),
@@ -62,12 +76,22 @@ function connect({ thingName, endpoint }: Identity, options: HostOptions): EcmaM
   return mqtt;
 }
 
+function openHttp(sockets: SecureSockets | undefined): EcmaHttpClient {
+  return new EcmaHttpClient({
+    HTTPClient,
+    clock,
+    socket: plainSocket,
+    ...(sockets && { secureSocket: (host: string) => sockets.toWeb(host) }),
+  });
+}
+
 /**
- * Opens this device, and connects it to the endpoint of its identity.
+ * Opens this device, and connects it to the endpoint of its identity, by mutual TLS if that has a `tls`.
  * @throws OtaError "argument-invalid" when the flash is not provisioned; "flash-failed".
  */
 export function openHost(options: HostOptions = {}): Host {
   const identity = readIdentity(openPartition("data"));
+  const sockets = openSecureSockets(identity);
   const slotA = openPartition("slot-a");
   const boot = new McubootControl(slotA, openPartition("slot-b"));
   const certificates = openCertificates(identity.certificates);
@@ -77,8 +101,8 @@ export function openHost(options: HostOptions = {}): Host {
     journal: new FlashJournal(openPartition("journal")),
     clock,
     device,
-    mqtt: connect(identity, options),
-    http: new EcmaHttpClient({ HTTPClient, clock, socket: { io: TCP } }),
+    mqtt: connect(identity, sockets, options),
+    http: openHttp(sockets),
     identity,
     runningVersion: formatImageVersion(readImageFacts(slotA, boot.capacity).header.version),
   });

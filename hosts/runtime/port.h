@@ -4,6 +4,7 @@
 #ifndef XS_OTA_PORT_H
 #define XS_OTA_PORT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Why a device is reset; the names are ResetReason's of pal/device.ts. */
@@ -39,8 +40,8 @@ XsOtaReset xs_ota_port_reset_reason(void);
 enum { XS_OTA_PORT_TARGET_SIZE = 16 };
 const uint8_t *xs_ota_port_target(void);
 
-/* 32 random bits: for jitter, not for keys. */
-uint32_t xs_ota_port_random(void);
+/* Random bytes that nobody can guess: keys are made of them. */
+void xs_ota_port_random(void *into, size_t length);
 
 /* Switches the device off. The status, 0..63, is for whoever started it. */
 _Noreturn void xs_ota_port_power_off(int status);

@@ -41,13 +41,10 @@ XsOtaReset xs_ota_port_reset_reason(void)
 	return (XsOtaReset)environment_number(XS_OTA_ENV_RESET);
 }
 
-uint32_t xs_ota_port_random(void)
+void xs_ota_port_random(void *into, size_t length)
 {
-	uint32_t bits = 0;
-
-	if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits))
-		fputs("no random numbers\n", stderr);
-	return bits;
+	if (getentropy(into, length) != 0)	/* of at most 256 bytes; without it nothing secret may be made */
+		xs_ota_port_reset(XS_OTA_RESET_CRASH);
 }
 
 const uint8_t *xs_ota_port_target(void)

@@ -102,7 +102,7 @@ export interface ReadResult {
 
 /** Reads as much as `into` has room for, of the `available` bytes; all of them without `into`. */
 export function readFrom(
-  socket: Socket | undefined,
+  socket: Pick<Socket, "read"> | undefined,
   available: number,
   into: ReadTarget = available,
 ): ReadResult {

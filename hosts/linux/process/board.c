@@ -9,6 +9,9 @@
 #include "run.h"
 #include "status.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+	#include <sanitizer/lsan_interface.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -74,17 +77,36 @@ XsOtaReset xs_ota_port_reset_reason(void)
 	return board.reason;
 }
 
-uint32_t xs_ota_port_random(void)
+void xs_ota_port_random(void *into, size_t length)
 {
-	uint32_t bits = 0;
+	uint8_t *bytes = into;
 
-	if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits))
-		xs_ota_port_log("no random numbers");
-	return bits;
+	while (length > 0) {
+		ssize_t count = getrandom(bytes, length, 0);
+
+		if (count < 0) {
+			xs_ota_port_log("no random numbers");
+			xs_ota_port_reset(XS_OTA_RESET_CRASH);
+		}
+		bytes += count;
+		length -= (size_t)count;
+	}
+}
+
+/* The sanitizer looks for leaks at exit(), which a device never comes to. */
+static bool leaks(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	return __lsan_do_recoverable_leak_check() != 0;
+#else
+	return false;
+#endif
 }
 
 _Noreturn void xs_ota_port_power_off(int status)
 {
+	if (leaks())
+		_exit(XS_OTA_EXIT_CRASH);
 	_exit(status < 0 || status > XS_OTA_EXIT_APPLICATION_MAX ? XS_OTA_EXIT_APPLICATION_MAX : status);
 }
 
