@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { fileURLToPath } from "node:url";
+import type { KeyKind } from "./keys.js";
 
 /** Where the package is: this file runs from build/node/cli. */
 export const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
@@ -75,6 +76,8 @@ export interface Board {
   /** The machine code that a new flash begins with; the keys it trusts go into the last block of its partition. */
   readonly bootloader?: string;
   readonly emulator?: Emulator;
+  /** Kind of the device's key where it connects with mutual TLS; without, it connects without. */
+  readonly deviceKey?: KeyKind;
 }
 
 /** What `xs-ota device` can run. All but the simulator need npm and Debian only. */
@@ -102,6 +105,7 @@ export const boards = Object.freeze({
     flashMap: "hosts/simulator/flash.json",
     executable: "build/simulator/xs-ota-simulator",
     makeTarget: "simulator",
+    deviceKey: "rsa-2048",
   },
 }) satisfies Readonly<Record<string, Board>>;
 

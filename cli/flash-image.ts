@@ -15,6 +15,12 @@ export interface DeviceIdentity {
   readonly endpoint: { readonly host: string; readonly port: number };
   /** PEM, by the name that a job document's `certfile` has. */
   readonly certificates: Readonly<Record<string, string>>;
+  /** PEM; absent where it connects without TLS. */
+  readonly tls?: {
+    readonly rootCertificate: string;
+    readonly certificate: string;
+    readonly privateKey: string;
+  };
 }
 
 /** What a new device has on its flash. */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CreateThingCommand } from "@aws-sdk/client-iot";
 import type { Cloud } from "xs-ota/cloud/cloud";
 import type { Listener } from "xs-ota/cloud/device-ports";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { openAws } from "../aws.js";
 import type { Aws } from "../aws.js";
 import { boards, packageRoot } from "../boards.js";
-import type { BoardName } from "../boards.js";
+import type { Board, BoardName } from "../boards.js";
 import { deploy, planDeployment } from "../deployment.js";
 import type { Deployment } from "../deployment.js";
 import { openDesk, type Desk } from "../desk.js";
@@ -16,10 +15,11 @@ import { startDevice } from "../device-process.js";
 import type { DeviceProcess } from "../device-process.js";
 import { buildFirmware, signFirmware } from "../firmware.js";
 import type { SignedImage } from "../firmware.js";
-import { makeFlashImage, readBootloader } from "../flash-image.js";
+import { type DeviceIdentity, makeFlashImage, readBootloader } from "../flash-image.js";
 import type { DataProtocol } from "../job-document.js";
 import { watchJob } from "../job-watch.js";
 import type { JobView } from "../job-watch.js";
+import { registerThing, type ThingCredentials } from "../registration.js";
 import { createCodeSigningPair } from "../signing.js";
 import { ConsoleLog } from "./console-log.js";
 
@@ -58,6 +58,7 @@ export class Stage {
   readonly cloud: Cloud;
   readonly aws: Aws;
   readonly #options: StageOptions;
+  #credentials: ThingCredentials | undefined;
   #device: DeviceProcess | undefined;
   #jobs = 0;
 
@@ -75,7 +76,8 @@ export class Stage {
       writeFileSync(join(options.folder, `${name}.cert.pem`), pair.certificate);
     }
     const stage = new Stage(await openDesk({ plainMqttPort: 0 }), options);
-    await stage.aws.iot.send(new CreateThingCommand({ thingName: stage.thingName }));
+    const keyKind = stage.#board.deviceKey ?? "ecdsa-p256";
+    stage.#credentials = await registerThing(stage.aws, stage.thingName, { keyKind });
     return stage;
   }
 
@@ -94,7 +96,11 @@ export class Stage {
     return signed;
   }
 
-  /** Where the device connects. */
+  get #board(): Board {
+    return boards[this.#options.board];
+  }
+
+  /** Where a device without TLS connects. */
   get plainMqtt(): Listener {
     const { plainMqtt } = this.cloud;
     if (plainMqtt === undefined) throw new TypeError("the stage's cloud listens with TLS only");
@@ -106,12 +112,25 @@ export class Stage {
     return join(this.#options.folder, "device.flash");
   }
 
-  /** Makes a new device with this image in it, and switches it on. */
-  installDevice({ bytes }: SignedImage, endpoint = this.plainMqtt): void {
+  /** Where the device finds the cloud, and what it shows there: mutual TLS, if its board can. */
+  get #home(): Pick<DeviceIdentity, "endpoint" | "tls"> {
+    const { mqtts, rootCertificate } = this.cloud;
+    if (this.#board.deviceKey === undefined || this.#credentials === undefined) {
+      return { endpoint: this.plainMqtt };
+    }
+    return { endpoint: mqtts, tls: { ...this.#credentials, rootCertificate } };
+  }
+
+  /**
+   * Makes a new device with this image in it, and switches it on.
+   * @param plain where it is to connect instead of to the cloud, without TLS
+   */
+  installDevice({ bytes }: SignedImage, plain?: Listener): void {
     const certificate = readFileSync(join(this.#options.folder, "vendor.cert.pem"), "utf8");
     const certificates = { [CERTIFICATE_NAME]: certificate };
-    const identity = { thingName: this.thingName, endpoint, certificates };
-    const board = boards[this.#options.board];
+    const { thingName } = this;
+    const identity = { thingName, certificates, ...(plain ? { endpoint: plain } : this.#home) };
+    const board = this.#board;
     const map = readFlashMap(join(packageRoot, board.flashMap));
     writeFileSync(
       this.flash,
@@ -122,9 +141,9 @@ export class Stage {
 
   /** Starts the device with the flash as it is. */
   switchOn(): void {
-    const { board, onLine, emulatorArguments } = this.#options;
+    const { onLine, emulatorArguments } = this.#options;
     this.#device = startDevice({
-      board: boards[board],
+      board: this.#board,
       flash: this.flash,
       ...(emulatorArguments === undefined ? {} : { emulatorArguments }),
       onLine: line => {

@@ -153,6 +153,8 @@ async function makeRoot(): Promise<Identity> {
         true,
       ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      // optional in a root, but the Moddable SDK's TLS fails without
+      await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
   const privateKeyPem = await exportPrivate(keys.privateKey);

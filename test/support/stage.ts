@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
+import { type BoardName, boardNames } from "xs-ota/cli/boards";
 import type { ExecutionView } from "xs-ota/cli/job-watch";
 import { Stage, type StageOptions } from "xs-ota/cli/demo/stage";
 import { makeTemporaryFolder } from "./files.js";
+
+/** The device under test: the Linux process unless DEVICE names another. */
+export const deviceUnderTest: BoardName =
+  boardNames.find(name => name === process.env["DEVICE"]) ?? "linux";
 
 /** A desk cloud and a device for a test file. Remove it when the tests are done. */
 export interface StageBench {
@@ -13,7 +18,7 @@ export interface StageBench {
 
 export async function openStage(options: Partial<StageOptions> = {}): Promise<StageBench> {
   const { folder, remove } = makeTemporaryFolder();
-  const stage = await Stage.open({ board: "linux", ...options, folder });
+  const stage = await Stage.open({ board: deviceUnderTest, ...options, folder });
   return {
     stage,
     folder,
