@@ -29,6 +29,12 @@ enum { LFCLK_XTAL = 1 };
 #define WDT_RELOAD 0x6E524635u
 enum { WDT_HZ = 32768, WDT_RUNS_IN_SLEEP = 1 };	/* and not while a debugger halts the CPU */
 
+/* ARMv7-M ARM C1: the cycle counter */
+#define DEMCR REGISTER(0xE000EDFCu)
+#define DWT_CONTROL REGISTER(0xE0001000u)
+#define DWT_CYCLES REGISTER(0xE0001004u)
+enum { DEMCR_TRACE = 1 << 24, DWT_CYCLES_ENABLE = 1 << 0, CYCLES_PER_US = 64 };
+
 #define SCB_RESET REGISTER(0xE000ED0Cu)
 #define SCB_RESET_REQUEST 0x05FA0004u
 
