@@ -81,18 +81,24 @@ test-deep: build deps-deep bootloader-wasm bootloader-native linux fuzzers ## wh
 BOARD ?= mps2-an386
 .PHONY: test-boards
 test-boards: build $(BOARD) ## power cuts and flipped bits on the emulated board BOARD
-	BOARD=$(BOARD) node --test --test-concurrency=1 build/node/test/boards/*.test.js
+	BOARD=$(BOARD) node --test --test-concurrency=2 build/node/test/boards/*.test.js
 
 .PHONY: test-target
 test-target: build $(BOARD) ## unit and contract tests on the emulated board BOARD, under XS
 	BOARD=$(BOARD) node build/node/tools/test-board.js $(SUITES)
+
+.PHONY: test-emulated
+test-emulated: build ## what test-boards does, on both emulated boards, and the drivers' contracts on RV32
+	@$(MAKE) --no-print-directory test-boards BOARD=mps2-an386
+	@$(MAKE) --no-print-directory test-boards BOARD=riscv-virt
+	@$(MAKE) --no-print-directory test-target BOARD=riscv-virt SUITES=test/xs/
 
 .PHONY: size
 size: build $(BOARD) ## what the firmware of the emulated board BOARD takes: the figures of docs/size.md
 	@BOARD=$(BOARD) node build/node/bench/figures.js
 
 .PHONY: test
-test: check test-unit test-xs test-e2e ## everything that must hold before a commit
+test: check test-unit test-xs test-e2e test-emulated ## everything that must hold before a commit
 
 include toolchain/xs.mk
 include hosts/linux/linux.mk

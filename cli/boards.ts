@@ -37,7 +37,7 @@ const mps2An386: Emulator = Object.freeze({
     "-object", `memory-backend-file,id=flash,size=16M,mem-path=${quoted(flash)},share=on`,
     "-kernel", executable,
     ...entropy.flatMap((word, i) => ["-device", `loader,addr=${8 + 8 * i},data=${word},data-len=8`]),
-    "-semihosting-config", "enable=on,target=native",
+    "-semihosting-config", "enable=on,target=native", "-icount", "shift=2",
     "-display", "none", "-monitor", "none", "-serial", "stdio",
     "-serial", `tcp:127.0.0.1:${channelPort}`,
   ],
