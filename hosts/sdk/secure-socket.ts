@@ -83,6 +83,17 @@ class GatedTcp extends (TCP as unknown as SocketClass) {
 }
 Object.freeze(GatedTcp.prototype);
 
+/** What users of a connection throw is no fault of the connection: it ends the machine, as without TLS. */
+function outside(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    Timer.set(() => {
+      throw error;
+    });
+  }
+}
+
 function gatedTls(report: Report): SocketClass {
   return class GatedTls extends (TLSSocket as unknown as SocketClass) {
     readonly #shared: Shared;
@@ -95,8 +106,9 @@ function gatedTls(report: Report): SocketClass {
         shared,
         onReadable: count => {
           shared.plaintext = count;
-          options.onReadable(count);
+          outside(() => options.onReadable(count));
         },
+        onWritable: count => outside(() => options.onWritable(count)),
       };
       super(both);
       this.#shared = shared;
