@@ -75,9 +75,9 @@ export interface Board {
   readonly makeTarget: string;
   /** The machine code that a new flash begins with; the keys it trusts go into the last block of its partition. */
   readonly bootloader?: string;
+  /** Of the key it connects with, where that is not free to choose. */
+  readonly keyKind?: KeyKind;
   readonly emulator?: Emulator;
-  /** Kind of the device's key where it connects with mutual TLS; without, it connects without. */
-  readonly deviceKey?: KeyKind;
 }
 
 /** What `xs-ota device` can run. All but the simulator need npm and Debian only. */
@@ -105,7 +105,7 @@ export const boards = Object.freeze({
     flashMap: "hosts/simulator/flash.json",
     executable: "build/simulator/xs-ota-simulator",
     makeTarget: "simulator",
-    deviceKey: "rsa-2048",
+    keyKind: "rsa-2048", // the only kind that the Moddable SDK's TLS takes
   },
 }) satisfies Readonly<Record<string, Board>>;
 

@@ -17,11 +17,8 @@ const BUCKET = "firmware";
 /** Starts a cloud on this machine, with a bucket for firmware. The caller closes it. */
 export async function openDesk(options: CloudOptions = {}): Promise<Desk> {
   const cloud = await startCloud(options);
-  const { endpoint, region, credentials, rootCertificate, plainMqtt } = cloud;
-  const profile = {
-    ...{ endpoint, region, credentials, bucket: BUCKET, role: ROLE, rootCertificate },
-    ...(plainMqtt && { mqtt: plainMqtt }),
-  };
+  const { endpoint, region, credentials, rootCertificate } = cloud;
+  const profile = { endpoint, region, credentials, bucket: BUCKET, role: ROLE, rootCertificate };
   const aws = openAws(profile);
   try {
     await makeBucket(aws);

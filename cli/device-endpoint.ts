@@ -4,7 +4,9 @@ import { rootCertificates } from "node:tls";
 import { DescribeEndpointCommand } from "@aws-sdk/client-iot";
 import type { Aws } from "./aws.js";
 import { CliError } from "./failure.js";
+import type { DeviceIdentity } from "./flash-image.js";
 import type { Profile } from "./profile.js";
+import type { ThingCredentials } from "./registration.js";
 
 /** Where devices connect with TLS. */
 export interface DeviceEndpoint {
@@ -24,6 +26,16 @@ export async function findDeviceEndpoint({ iot, where }: Aws): Promise<DeviceEnd
   const [, host, port = MQTT_PORT] = /^([^:]+)(?::(\d+))?$/.exec(endpointAddress) ?? [];
   if (host !== undefined) return { host, port: Number(port) };
   throw new CliError("cloud", `DescribeEndpoint at ${where}: "${endpointAddress}" is no address`);
+}
+
+/** What a device connects with by mutual TLS. @throws CliError "cloud", "usage". */
+export async function secureConnection(
+  aws: Aws,
+  profile: Profile,
+  { certificate, privateKey }: ThingCredentials,
+): Promise<Pick<DeviceIdentity, "endpoint" | "tls">> {
+  const tls = { rootCertificate: rootCertificateOf(profile), certificate, privateKey };
+  return { endpoint: await findDeviceEndpoint(aws), tls };
 }
 
 /**

@@ -8,6 +8,7 @@ import { formatTrustedKeys } from "xs-ota/toolchain/image";
 import { packageRoot, type Board } from "./boards.js";
 import { CliError, messageOf } from "./failure.js";
 import { readInput } from "./files.js";
+import type { ThingCredentials } from "./registration.js";
 
 /** Who a device is. Source: docs/flash-format.md, "Data". */
 export interface DeviceIdentity {
@@ -16,11 +17,7 @@ export interface DeviceIdentity {
   /** PEM, by the name that a job document's `certfile` has. */
   readonly certificates: Readonly<Record<string, string>>;
   /** PEM; absent where it connects without TLS. */
-  readonly tls?: {
-    readonly rootCertificate: string;
-    readonly certificate: string;
-    readonly privateKey: string;
-  };
+  readonly tls?: ThingCredentials & { readonly rootCertificate: string };
 }
 
 /** What a new device has on its flash. */

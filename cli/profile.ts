@@ -24,8 +24,6 @@ const profile = z.strictObject({
   role: z.string().optional(),
   /** Whom devices trust, PEM; Amazon Root CA 1 when absent. */
   rootCertificate: z.string().optional(),
-  /** Where devices connect without TLS; absent when they do not. */
-  mqtt: z.strictObject({ host: z.string(), port: z.int().min(1).max(65535) }).optional(),
 });
 
 const configuration = z.strictObject({

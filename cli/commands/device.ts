@@ -5,16 +5,19 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { boardNames, boards, packageRoot } from "../boards.js";
 import type { Board } from "../boards.js";
+import { secureConnection } from "../device-endpoint.js";
 import { startDevice } from "../device-process.js";
 import { CliError } from "../failure.js";
 import { readInput } from "../files.js";
-import { makeFlashImage, readBootloader } from "../flash-image.js";
+import { makeFlashImage, readBootloader, type DeviceIdentity } from "../flash-image.js";
 import type { Session } from "../session.js";
+import { readThingFiles, thingFiles, THINGS_FOLDER } from "../thing-files.js";
 
 const examples = `
 EXAMPLES
   # a new device on the cloud that \`xs-ota cloud\` started
-  xs-ota device --thing lamp-1 --image build/app-1.0.0.img --cert keys/code-signing.cert.pem
+  xs-ota things add lamp-1 --profile desk
+  xs-ota device --profile desk --thing lamp-1 --image build/app-1.0.0.img --cert keys/code-signing.cert.pem
   # the same device again, where it was
   xs-ota device --thing lamp-1`;
 
@@ -38,8 +41,13 @@ const deviceArguments = () =>
     .option("--cert <file>", "with --image: the code-signing certificate it trusts")
     .option("--certfile <name>", "with --image: what it calls that certificate", "code-signing")
     .option(
-      "--mqtt <host:port>",
-      "with --image: where it connects (default: the profile's)",
+      "--things <folder>",
+      "with --image: where `xs-ota things add` put its certificate and key",
+      THINGS_FOLDER,
+    )
+    .option(
+      "--plain-mqtt <host:port>",
+      "with --image: connect there, without TLS (default: with TLS, where the profile's cloud says)",
       hostPort,
     )
     .addHelpText("after", examples);
@@ -51,7 +59,7 @@ export function deviceCommand(session: Session): Command {
   return deviceArguments().action(async options => {
     const board = boards[options.board];
     const flash = options.flash ?? join("devices", `${options.thing}.flash`);
-    prepareFlash(session, board, flash, options);
+    await prepareFlash(session, board, flash, options);
     checkBuilt(board);
     const { output, signal } = session;
     const onLine = (line: string): void => output.result({ console: line }, line);
@@ -63,22 +71,24 @@ export function deviceCommand(session: Session): Command {
   });
 }
 
-/** Makes the flash file if `--image` asks for it. @throws CliError "input", "usage". */
-function prepareFlash(session: Session, board: Board, path: string, options: DeviceOptions): void {
+/** Makes the flash file if `--image` asks for it. @throws CliError "input", "usage", "cloud". */
+async function prepareFlash(
+  session: Session,
+  board: Board,
+  path: string,
+  options: DeviceOptions,
+): Promise<void> {
   const { image, cert } = options;
   if (image === undefined) {
     if (existsSync(path)) return;
     throw new CliError("usage", `there is no flash file ${path}`, "Give --image to make one.");
   }
   if (cert === undefined) throw missing("--cert", "the certificate that `xs-ota keys` made");
-  const endpoint = options.mqtt ?? session.profile.mqtt;
-  if (endpoint === undefined)
-    throw missing("--mqtt", "the host and port that `xs-ota cloud` printed");
   const pem = new TextDecoder().decode(readInput(cert, "the certificate"));
   const identity = {
     thingName: options.thing,
-    endpoint,
     certificates: { [options.certfile]: pem },
+    ...(await connectionOf(session, options)),
   };
   const map = readFlashMap(join(packageRoot, board.flashMap));
   const bytes = makeFlashImage(map, {
@@ -88,6 +98,16 @@ function prepareFlash(session: Session, board: Board, path: string, options: Dev
   });
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
+}
+
+/** How a new device connects. @throws CliError "input" without its certificate or key; "usage", "cloud". */
+async function connectionOf(
+  session: Session,
+  { thing, things, plainMqtt }: DeviceOptions,
+): Promise<Pick<DeviceIdentity, "endpoint" | "tls">> {
+  if (plainMqtt !== undefined) return { endpoint: plainMqtt };
+  const credentials = readThingFiles(thingFiles(things, thing));
+  return secureConnection(session.openAws(), session.profile, credentials);
 }
 
 const missing = (option: string, what: string): CliError =>

@@ -11,15 +11,16 @@ import type { Board, BoardName } from "../boards.js";
 import { deploy, planDeployment } from "../deployment.js";
 import type { Deployment } from "../deployment.js";
 import { openDesk, type Desk } from "../desk.js";
+import { secureConnection } from "../device-endpoint.js";
 import { startDevice } from "../device-process.js";
 import type { DeviceProcess } from "../device-process.js";
 import { buildFirmware, signFirmware } from "../firmware.js";
 import type { SignedImage } from "../firmware.js";
-import { type DeviceIdentity, makeFlashImage, readBootloader } from "../flash-image.js";
+import { makeFlashImage, readBootloader, type DeviceIdentity } from "../flash-image.js";
 import type { DataProtocol } from "../job-document.js";
 import { watchJob } from "../job-watch.js";
 import type { JobView } from "../job-watch.js";
-import { registerThing, type ThingCredentials } from "../registration.js";
+import { registerThing } from "../registration.js";
 import { createCodeSigningPair } from "../signing.js";
 import { ConsoleLog } from "./console-log.js";
 
@@ -33,7 +34,11 @@ export interface StageOptions {
   /** Each line of the device's console, as it comes. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
+  /** Whether the cloud also listens without TLS, for tests that steer what is between it and the device. */
+  readonly plainMqtt?: boolean;
 }
+
+const THING_NAME = "lamp-1";
 
 /** A firmware of the stage's application. */
 export interface StageFirmware {
@@ -53,18 +58,25 @@ const CERTIFICATE_NAME = "code-signing";
 
 /** A desk cloud and one device on it: what a whole update needs, as the demonstration and the tests use it. */
 export class Stage {
-  readonly thingName = "lamp-1";
+  readonly thingName = THING_NAME;
   readonly console = new ConsoleLog();
   readonly cloud: Cloud;
   readonly aws: Aws;
   readonly #options: StageOptions;
-  #credentials: ThingCredentials | undefined;
+  /** By mutual TLS. */
+  readonly #connection: Pick<DeviceIdentity, "endpoint" | "tls">;
   #device: DeviceProcess | undefined;
   #jobs = 0;
 
-  private constructor({ cloud, profile }: Desk, options: StageOptions) {
+  private constructor(
+    { cloud }: Desk,
+    aws: Aws,
+    connection: Pick<DeviceIdentity, "endpoint" | "tls">,
+    options: StageOptions,
+  ) {
     this.cloud = cloud;
-    this.aws = openAws(profile);
+    this.aws = aws;
+    this.#connection = connection;
     this.#options = options;
   }
 
@@ -75,10 +87,11 @@ export class Stage {
       writeFileSync(join(options.folder, `${name}.key.pem`), pair.privateKey, { mode: 0o600 });
       writeFileSync(join(options.folder, `${name}.cert.pem`), pair.certificate);
     }
-    const stage = new Stage(await openDesk({ plainMqttPort: 0 }), options);
-    const keyKind = stage.#board.deviceKey ?? "ecdsa-p256";
-    stage.#credentials = await registerThing(stage.aws, stage.thingName, { keyKind });
-    return stage;
+    const desk = await openDesk(options.plainMqtt === true ? { plainMqttPort: 0 } : {});
+    const aws = openAws(desk.profile);
+    const { keyKind }: Board = boards[options.board];
+    const credentials = await registerThing(aws, THING_NAME, { ...(keyKind && { keyKind }) });
+    return new Stage(desk, aws, await secureConnection(aws, desk.profile, credentials), options);
   }
 
   /** Builds and signs a firmware, and keeps it as `<version>.img`. */
@@ -96,11 +109,7 @@ export class Stage {
     return signed;
   }
 
-  get #board(): Board {
-    return boards[this.#options.board];
-  }
-
-  /** Where a device without TLS connects. */
+  /** Where a device may connect without TLS. */
   get plainMqtt(): Listener {
     const { plainMqtt } = this.cloud;
     if (plainMqtt === undefined) throw new TypeError("the stage's cloud listens with TLS only");
@@ -112,25 +121,13 @@ export class Stage {
     return join(this.#options.folder, "device.flash");
   }
 
-  /** Where the device finds the cloud, and what it shows there: mutual TLS, if its board can. */
-  get #home(): Pick<DeviceIdentity, "endpoint" | "tls"> {
-    const { mqtts, rootCertificate } = this.cloud;
-    if (this.#board.deviceKey === undefined || this.#credentials === undefined) {
-      return { endpoint: this.plainMqtt };
-    }
-    return { endpoint: mqtts, tls: { ...this.#credentials, rootCertificate } };
-  }
-
-  /**
-   * Makes a new device with this image in it, and switches it on.
-   * @param plain where it is to connect instead of to the cloud, without TLS
-   */
-  installDevice({ bytes }: SignedImage, plain?: Listener): void {
+  /** Makes a new device with this image in it, and switches it on. It connects by mutual TLS, or to `plain` without. */
+  installDevice({ bytes }: SignedImage, plain?: DeviceIdentity["endpoint"]): void {
     const certificate = readFileSync(join(this.#options.folder, "vendor.cert.pem"), "utf8");
     const certificates = { [CERTIFICATE_NAME]: certificate };
-    const { thingName } = this;
-    const identity = { thingName, certificates, ...(plain ? { endpoint: plain } : this.#home) };
-    const board = this.#board;
+    const connection = plain === undefined ? this.#connection : { endpoint: plain };
+    const identity = { thingName: this.thingName, certificates, ...connection };
+    const board = boards[this.#options.board];
     const map = readFlashMap(join(packageRoot, board.flashMap));
     writeFileSync(
       this.flash,
@@ -141,9 +138,9 @@ export class Stage {
 
   /** Starts the device with the flash as it is. */
   switchOn(): void {
-    const { onLine, emulatorArguments } = this.#options;
+    const { board, onLine, emulatorArguments } = this.#options;
     this.#device = startDevice({
-      board: this.#board,
+      board: boards[board],
       flash: this.flash,
       ...(emulatorArguments === undefined ? {} : { emulatorArguments }),
       onLine: line => {

@@ -3,7 +3,7 @@ import config from "mc/config";
 import { OtaAgent, type OtaConfig, type OtaEvent } from "xs-ota";
 import { openHost } from "xs-ota/host/host";
 
-const host = openHost();
+const host = openHost({ onError: error => trace(`connection: ${String(error)}\n`) });
 
 const agent = new OtaAgent({
   ...host,

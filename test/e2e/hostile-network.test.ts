@@ -20,7 +20,7 @@ let old: SignedImage;
 let next: SignedImage;
 
 before(async () => {
-  bench = await openStage();
+  bench = await openStage({ plainMqtt: true });
   proxy = await openMqttProxy(bench.stage.plainMqtt);
   old = bench.stage.makeFirmware({ version: "1.0.0", config: { agent } });
   next = bench.stage.makeFirmware({ version: "1.1.0", config: { agent } });

@@ -58,14 +58,7 @@ test("without being asked the cloud takes no device without a certificate", asyn
   const cloud = await startCloud();
   t.after(() => cloud.close());
   assert.equal(cloud.plainMqtt, undefined);
-  assert.equal((await openDeskProfile(t)).mqtt, undefined);
 });
-
-async function openDeskProfile(t: TestContext): Promise<{ mqtt?: unknown }> {
-  const { cloud, profile } = await openDesk();
-  t.after(() => cloud.close());
-  return profile;
-}
 
 test("plain MQTT is for this machine alone, wherever the cloud listens", async t => {
   const cloud = await startCloud({ host: "0.0.0.0", plainMqttPort: 0 });
