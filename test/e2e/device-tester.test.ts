@@ -7,7 +7,6 @@ import type { SignedImage } from "xs-ota/cli/firmware";
 import type { DataProtocol } from "xs-ota/cli/job-document";
 import { type MqttProxy, openMqttProxy } from "xs-ota/test/support/mqtt-proxy";
 import {
-  deviceUnderTest,
   openStage,
   outcomeOf,
   runningVersion,
