@@ -10,8 +10,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@touch $@
 
 .PHONY: demo
-demo: build linux ## three updates on this machine: one succeeds, one is refused, one reverts
-	@node build/node/cli/main.js demo
+demo_board := $(if $(filter undefined,$(origin BOARD)),linux,$(BOARD))
+demo: build $(demo_board) ## three updates on this machine: one succeeds, one is refused, one reverts; BOARD=… for another
+	@node build/node/cli/main.js demo --board $(demo_board)
 
 .PHONY: build
 build: node_modules/.package-lock.json ## compiles the TypeScript for Node
@@ -91,7 +92,7 @@ test-target: build $(BOARD) ## unit and contract tests on the emulated board BOA
 test-emulated: build ## what test-boards does, on both emulated boards, and the drivers' contracts on RV32
 	@$(MAKE) --no-print-directory test-boards BOARD=mps2-an386
 	@$(MAKE) --no-print-directory test-boards BOARD=riscv-virt
-	@$(MAKE) --no-print-directory test-target BOARD=riscv-virt SUITES=test/xs/
+	@$(MAKE) --no-print-directory test-target BOARD=riscv-virt SUITES=test/xs/host
 
 .PHONY: size
 size: build $(BOARD) ## what the firmware of the emulated board BOARD takes: the figures of docs/size.md

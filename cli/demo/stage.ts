@@ -10,7 +10,7 @@ import { boards, packageRoot } from "../boards.js";
 import type { Board, BoardName } from "../boards.js";
 import { deploy, planDeployment } from "../deployment.js";
 import type { Deployment } from "../deployment.js";
-import { openDesk, type Desk } from "../desk.js";
+import { openDesk } from "../desk.js";
 import { secureConnection } from "../device-endpoint.js";
 import { startDevice } from "../device-process.js";
 import type { DeviceProcess } from "../device-process.js";
@@ -63,13 +63,13 @@ export class Stage {
   readonly cloud: Cloud;
   readonly aws: Aws;
   readonly #options: StageOptions;
-  /** By mutual TLS. */
+  /** Where the device finds the cloud, and what it shows there. */
   readonly #connection: Pick<DeviceIdentity, "endpoint" | "tls">;
   #device: DeviceProcess | undefined;
   #jobs = 0;
 
   private constructor(
-    { cloud }: Desk,
+    cloud: Cloud,
     aws: Aws,
     connection: Pick<DeviceIdentity, "endpoint" | "tls">,
     options: StageOptions,
@@ -87,11 +87,16 @@ export class Stage {
       writeFileSync(join(options.folder, `${name}.key.pem`), pair.privateKey, { mode: 0o600 });
       writeFileSync(join(options.folder, `${name}.cert.pem`), pair.certificate);
     }
-    const desk = await openDesk(options.plainMqtt === true ? { plainMqttPort: 0 } : {});
-    const aws = openAws(desk.profile);
-    const { keyKind }: Board = boards[options.board];
+    const { keyKind, isPlain = false }: Board = boards[options.board];
+    const hasPlain = isPlain || options.plainMqtt === true;
+    const { cloud, profile } = await openDesk(hasPlain ? { plainMqttPort: 0 } : {});
+    const aws = openAws(profile);
     const credentials = await registerThing(aws, THING_NAME, { ...(keyKind && { keyKind }) });
-    return new Stage(desk, aws, await secureConnection(aws, desk.profile, credentials), options);
+    const connection =
+      isPlain && cloud.plainMqtt
+        ? { endpoint: cloud.plainMqtt }
+        : await secureConnection(aws, profile, credentials);
+    return new Stage(cloud, aws, connection, options);
   }
 
   /** Builds and signs a firmware, and keeps it as `<version>.img`. */
@@ -121,7 +126,7 @@ export class Stage {
     return join(this.#options.folder, "device.flash");
   }
 
-  /** Makes a new device with this image in it, and switches it on. It connects by mutual TLS, or to `plain` without. */
+  /** Makes a new device with this image in it, and switches it on. It connects to the cloud, or to `plain` without TLS. */
   installDevice({ bytes }: SignedImage, plain?: DeviceIdentity["endpoint"]): void {
     const certificate = readFileSync(join(this.#options.folder, "vendor.cert.pem"), "utf8");
     const certificates = { [CERTIFICATE_NAME]: certificate };

@@ -42,8 +42,9 @@
 #define MBEDTLS_X509_USE_C
 #define MBEDTLS_X509_CRT_PARSE_C
 
-/* Bytes that a record may have. In: what the server is asked to keep to (RFC 6066 4), and the longest message of its
- * handshake, which is that with its certificates. Out: this device's certificate must fit. */
+/* Bytes that a record may have. Out: what the server is asked to keep to as well (RFC 6066 4; Mbed TLS asks for no more
+ * than the smaller of the two). In: the longest message of its handshake, which is that with its certificates, and is put
+ * together from several records (handshake-records.c). */
 #define MBEDTLS_SSL_IN_CONTENT_LEN 4096
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 2048
 

@@ -14,7 +14,7 @@ static const xsCreation whole = {
 	.initialChunkSize = 16 * 1024, .incrementalChunkSize = 4 * 1024,
 	.initialHeapCount = 4608, .incrementalHeapCount = 256,
 	.stackCount = 1024,
-	.initialKeyCount = 2560, .incrementalKeyCount = 64,
+	.initialKeyCount = 2048, .incrementalKeyCount = 64,
 	.nameModulo = 257, .symbolModulo = 31
 };
 

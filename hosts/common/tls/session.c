@@ -79,7 +79,7 @@ static bool configure_limits(mbedtls_ssl_config *config)
 	mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
 #endif
 #if MBEDTLS_SSL_IN_CONTENT_LEN < 16384	/* less than a record may be long: RFC 5246 6.2.1 */
-	return mbedtls_ssl_conf_max_frag_len(config, MBEDTLS_SSL_MAX_FRAG_LEN_4096) == 0;
+	return mbedtls_ssl_conf_max_frag_len(config, MBEDTLS_SSL_MAX_FRAG_LEN_2048) == 0;
 #else
 	return true;
 #endif
