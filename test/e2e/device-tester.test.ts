@@ -6,12 +6,7 @@ import { deploy, type Deployment, planDeployment, type SignedFile } from "xs-ota
 import type { SignedImage } from "xs-ota/cli/firmware";
 import type { DataProtocol } from "xs-ota/cli/job-document";
 import { type MqttProxy, openMqttProxy } from "xs-ota/test/support/mqtt-proxy";
-import {
-  openStage,
-  outcomeOf,
-  runningVersion,
-  type StageBench,
-} from "xs-ota/test/support/stage";
+import { openStage, outcomeOf, runningVersion, type StageBench } from "xs-ota/test/support/stage";
 
 /*
  * The fourteen cases of AWS IoT Device Tester's "OTA end to end" group, by their names, over MQTT and over HTTP: a
