@@ -34,14 +34,9 @@ void xs_ota_board_channel_write(const uint8_t *bytes, uint32_t length)
 	sent_length += length;
 }
 
-uint32_t xs_ota_board_seed(void)
+void xs_ota_port_random(void *into, size_t length)
 {
-	return 0x01020304;
-}
-
-void xs_ota_board_entropy(uint8_t bytes[32])
-{
-	memset(bytes, 7, 32);
+	memset(into, 7, length);
 }
 
 static const uint8_t *expected;
