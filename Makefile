@@ -99,7 +99,7 @@ size: build $(BOARD) ## what the firmware of the emulated board BOARD takes: the
 	@BOARD=$(BOARD) node build/node/bench/figures.js
 
 .PHONY: test
-test: check test-unit test-xs test-e2e test-emulated ## everything that must hold before a commit
+test: check test-unit test-xs test-e2e ## everything that must hold before a commit
 
 include toolchain/xs.mk
 include hosts/linux/linux.mk
