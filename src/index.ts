@@ -6,6 +6,6 @@ export { defaultConfig, type OtaConfig } from "xs-ota/agent/config";
 export type { CustomJobVerdict, JobInfo, OtaEvent } from "xs-ota/agent/events";
 export type { OtaAgentOptions } from "xs-ota/agent/options";
 export type { OtaStatistics } from "xs-ota/agent/statistics";
-export type { OtaState } from "xs-ota/agent/table";
+export type { OtaState, ShutdownOptions } from "xs-ota/agent/table";
 export { OtaError, type OtaErrorCode } from "xs-ota/pal/error";
 export type { OtaImageState } from "xs-ota/pal/pal";

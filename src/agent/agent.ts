@@ -11,6 +11,7 @@ import { parseJobTopic } from "../job/topics.js";
 import { parseVersion } from "../job/version.js";
 import { makeConfig } from "./config.js";
 import type { Context } from "./context.js";
+import { ControlActions } from "./control-actions.js";
 import type { OtaEvent } from "./events.js";
 import { FileActions } from "./file-actions.js";
 import { JobActions } from "./job-actions.js";
@@ -19,7 +20,7 @@ import type { OtaAgentOptions } from "./options.js";
 import { Platforms } from "./platforms.js";
 import { Reporter } from "./reporter.js";
 import { type OtaStatistics, Statistics } from "./statistics.js";
-import type { Actions, OtaState } from "./table.js";
+import type { Actions, OtaState, ShutdownOptions } from "./table.js";
 import { Timer } from "./timer.js";
 import { Trial } from "./trial.js";
 
@@ -93,6 +94,7 @@ export class OtaAgent {
   #makeActions(): Actions {
     const jobs = this.#jobs;
     const files = this.#files;
+    const control = new ControlActions(this.#context, files);
     return Object.freeze<Actions>({
       prepare: () => jobs.prepare(),
       start: () => jobs.start(),
@@ -116,10 +118,11 @@ export class OtaAgent {
       activate: () => files.activate(),
       failJob: error => files.failJob(error),
       ignore: () => undefined,
-      suspend: () => files.suspend(),
-      resume: () => files.resume(),
-      userAbort: () => files.userAbort(),
-      shutdown: unsubscribe => files.shutdown(unsubscribe),
+      suspend: () => control.suspend(),
+      resume: () => control.resume(),
+      userAbort: () => control.userAbort(),
+      shutdown: options => control.shutdown(options),
+      stop: () => control.stop(),
     });
   }
 
@@ -132,9 +135,9 @@ export class OtaAgent {
     return this.#context.statistics.counts;
   }
 
-  /** What the application, or the agent, last said of the running image. OTA_GetImageState. */
+  /** What the application last said of the running image; "Testing" while it is to be tested. OTA_GetImageState. */
   get imageState(): OtaImageState {
-    return this.#imageState;
+    return this.#context.trial.state === "testing" ? "Testing" : this.#imageState;
   }
 
   /** Begins; on an agent that runs it only resets the statistics. OTA_Init and OTA_EventProcessingTask. */
@@ -152,9 +155,13 @@ export class OtaAgent {
     this.#machine.signal("Start");
   }
 
-  /** Ends; what is on the flash stays for the next start. OTA_Shutdown. */
-  shutdown(unsubscribe = true): void {
-    this.#machine.signal("Shutdown", unsubscribe);
+  /**
+   * Ends; what is on the flash stays for the next start. OTA_Shutdown.
+   * @returns "Stopped"; "ShuttingDown" while the report that ends a job has `timeoutMs` left to reach the cloud.
+   */
+  shutdown(options: ShutdownOptions = {}): OtaState {
+    this.#machine.signal("Shutdown", options);
+    return this.state;
   }
 
   /** Asks for a job now. OTA_CheckForUpdate. */

@@ -42,6 +42,10 @@ export type OtaEvent =
   | { readonly type: "StateChange"; readonly from: OtaState; readonly to: OtaState }
   /** Blocks of the file that are on the flash. */
   | { readonly type: "Progress"; readonly received: number; readonly total: number }
+  /** The agent rests until `resume`; `job` is what was under way, and its blocks stay. */
+  | { readonly type: "Suspended"; readonly job: JobInfo | undefined }
+  /** The agent asks for a job again; `job` is what was under way when it was suspended. */
+  | { readonly type: "Resumed"; readonly job: JobInfo | undefined }
   /** The running image is permanent. */
   | { readonly type: "Committed"; readonly version: AppVersion }
   /** The new image did not stay; the running one is the old one again. */

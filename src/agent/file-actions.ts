@@ -4,10 +4,10 @@ import { chooseSources } from "../download/choose.js";
 import { isExpired } from "../download/http-response.js";
 import type { BlockSink, BlockSource } from "../download/source.js";
 import type { OtaJob } from "../job/document.js";
-import { notifyNextTopic } from "../job/topics.js";
 import { bestEffort } from "./best-effort.js";
 import { Completion } from "./completion.js";
 import type { Context } from "./context.js";
+import type { JobInfo } from "./events.js";
 import { jobInfo } from "./job-actions.js";
 import type { BlockFault, JobDocument, ReceivedBlock } from "./table.js";
 import { reopenFiles } from "./reopen.js";
@@ -220,7 +220,7 @@ export class FileActions {
       transfer.saveNext();
       signal("CreateFile", transfer.job);
     } else if (this.#completion.complete(transfer)) {
-      this.#forgetTransfer();
+      this.forget();
       signal("NoJob");
     }
   }
@@ -241,51 +241,35 @@ export class FileActions {
     this.#abandon(error);
   }
 
-  userAbort(): void {
-    if (this.#job === undefined) return;
-    this.failJob(new OtaError("user-aborted", "the application gave the update up"));
-  }
-
   #abandon(error: OtaError): void {
     const { requestTimer, platforms, emit, signal } = this.#context;
-    const job = this.#job;
+    const job = this.jobInfo;
     requestTimer.stop();
     this.#transfer?.abort();
     bestEffort(() => platforms.settle("Rejected"));
-    this.#forgetTransfer();
-    emit({ type: "Fail", job: job === undefined ? undefined : jobInfo(job), error });
+    this.forget();
+    emit({ type: "Fail", job, error });
     signal("RequestJobDocument");
   }
 
-  #forgetTransfer(): void {
-    this.#transfer = undefined;
-    this.#job = undefined;
+  /** What the job under way is, if there is one. */
+  get jobInfo(): JobInfo | undefined {
+    return this.#job === undefined ? undefined : jobInfo(this.#job);
   }
 
-  /** Stops, and keeps what is on the flash: the same job goes on from there. */
-  suspend(unsubscribe = true): void {
+  /** Stops, and keeps what is on the flash: the same job goes on from there, or is given up. */
+  pause(unsubscribe: boolean): void {
     this.#context.requestTimer.stop();
     const transfer = this.#transfer;
-    if (transfer !== undefined) {
-      bestEffort(() => transfer.save("receiving"));
-      transfer.supply.close(unsubscribe);
-    }
-    this.#forgetTransfer();
+    if (transfer === undefined) return;
+    bestEffort(() => transfer.save("receiving"));
+    transfer.supply.close(unsubscribe);
   }
 
-  resume(): void {
-    this.#context.signal("RequestJobDocument");
-  }
-
-  shutdown(unsubscribe: boolean): void {
-    const { options, reporter, trial } = this.#context;
-    this.suspend(unsubscribe);
-    trial.stop();
-    reporter.close();
-    options.mqtt.listener = undefined;
-    if (unsubscribe && options.mqtt.connected) {
-      bestEffort(() => options.mqtt.unsubscribe(notifyNextTopic(options.thingName), 0));
-    }
+  /** No job is under way any more. */
+  forget(): void {
+    this.#transfer = undefined;
+    this.#job = undefined;
   }
 }
 Object.freeze(FileActions.prototype);

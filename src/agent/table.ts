@@ -39,6 +39,14 @@ export interface BlockFault {
   readonly isFinal: boolean;
 }
 
+/** How an agent ends. The two parameters of OTA_Shutdown. */
+export interface ShutdownOptions {
+  /** Milliseconds to wait for the cloud's reply to the report that ends a job; by default 0. */
+  readonly timeoutMs?: number;
+  /** Whether to unsubscribe; by default it does. */
+  readonly unsubscribe?: boolean;
+}
+
 /** What each event brings. The first thirteen are the C library's OtaEvent_t, by its names; the others are ours. */
 export interface EventData {
   readonly Start: undefined;
@@ -53,8 +61,7 @@ export interface EventData {
   readonly Suspend: undefined;
   readonly Resume: undefined;
   readonly UserAbort: undefined;
-  /** Whether to unsubscribe. */
-  readonly Shutdown: boolean;
+  readonly Shutdown: ShutdownOptions;
   /** The network is there. */
   readonly Connected: undefined;
   /** There is no job for the agent. */
@@ -99,7 +106,8 @@ export interface Actions {
   readonly suspend: () => void;
   readonly resume: () => void;
   readonly userAbort: () => void;
-  readonly shutdown: (unsubscribe: boolean) => void;
+  readonly shutdown: (options: ShutdownOptions) => void;
+  readonly stop: () => void;
 }
 
 /** The actions that can take what event `E` brings. */
@@ -177,7 +185,11 @@ export const table: readonly Row[] = Object.freeze([
 
   row("Suspended",            "Resume",              "resume",          "RequestingJob"),
   row("Suspended",            "UserAbort",           "userAbort",       "Suspended"),
-  row("Suspended",            "Shutdown",            "shutdown",        "Stopped"),
+  row("ShuttingDown",         "RequestJobDocument",  "stop",            "Stopped"),
+  row("ShuttingDown",         "RequestTimer",        "stop",            "Stopped"),
+  row("ShuttingDown",         "Shutdown",            "stop",            "Stopped"),
+  row("ShuttingDown",         "Suspend",             "ignore",          "ShuttingDown"),
+  row("ShuttingDown",         "UserAbort",           "ignore",          "ShuttingDown"),
   row("Init",                 "Suspend",             "ignore",          "Init"),
   row("Init",                 "UserAbort",           "ignore",          "Init"),
   row("Init",                 "Shutdown",            "ignore",          "Stopped"),
@@ -188,5 +200,5 @@ export const table: readonly Row[] = Object.freeze([
 
   row("All",                  "Suspend",             "suspend",         "Suspended"),
   row("All",                  "UserAbort",           "userAbort",       "RequestingJob"),
-  row("All",                  "Shutdown",            "shutdown",        "Stopped"),
+  row("All",                  "Shutdown",            "shutdown",        "ShuttingDown"),
 ]);

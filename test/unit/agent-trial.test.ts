@@ -50,6 +50,15 @@ test("a new image tells the cloud that it is tested, and the application to test
   );
 });
 
+test("the image's state is Testing from the test's start until the application has decided", () => {
+  const bench = newImage();
+  assert.equal(bench.agent.imageState, "Unknown");
+  bench.job(onTrial);
+  assert.equal(bench.agent.imageState, "Testing");
+  bench.agent.setImageState("Accepted");
+  assert.equal(bench.agent.imageState, "Accepted");
+});
+
 test("an accepted image is committed first and reported then", () => {
   const bench = newImage();
   bench.job(onTrial);

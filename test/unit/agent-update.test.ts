@@ -152,48 +152,6 @@ test("a wrong signature ends the job as rejected, and the file is given up", () 
   assert.deepEqual(bench.told, ["ReceivedJob", "Fail"]);
 });
 
-test("a suspended agent stores nothing, and goes on from what it has", () => {
-  const bench = asked();
-  bench.job(jobMessage(TEN));
-  bench.blocks(image, 0, 4);
-  bench.agent.suspend();
-  bench.blocks(image, 5, 6);
-  assert.equal(bench.agent.state, "Suspended");
-  assert.equal(bench.pal.calls.filter(call => call.startsWith("writeBlock")).length, 5);
-  bench.agent.resume();
-  bench.job(jobMessage(TEN));
-  bench.blocks(image, 5);
-  assert.equal(bench.agent.state, "ClosingFile");
-  assert.equal(bench.pal.calls.filter(call => call.startsWith("writeBlock")).length, 10);
-});
-
-test("an application may abort an update: it is reported so", () => {
-  const bench = asked();
-  bench.job(jobMessage(TEN));
-  bench.agent.setImageState("Aborted");
-  const status = bench.mqtt.take().find(line => line.includes("/update"));
-  assert.ok(status?.includes('"status":"FAILED","statusDetails":{"reason":"aborted: 0x00000013"'));
-});
-
-test("a shutdown unsubscribes as the C library does, keeps what is there, and a start goes on", () => {
-  const bench = asked();
-  bench.job(jobMessage(TEN));
-  bench.blocks(image, 0, 7);
-  bench.mqtt.take();
-  bench.agent.shutdown();
-  assert.deepEqual(bench.mqtt.take(), [
-    "UNS q1 $aws/things/T1/streams/S1/data/cbor",
-    "UNS q1 $aws/things/T1/streams/S1/rejected/cbor",
-    `UNS q0 ${JOBS}/notify-next`,
-  ]);
-  assert.equal(bench.agent.state, "Stopped");
-  assert.equal(bench.clock.pending, 0, "no timer is left");
-  bench.agent.start();
-  bench.job(jobMessage(TEN));
-  bench.blocks(image, 8);
-  assert.equal(bench.agent.state, "ClosingFile");
-});
-
 test("a start of a running agent only resets the statistics", () => {
   const bench = asked();
   bench.job(jobMessage(TEN));
