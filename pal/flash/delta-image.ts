@@ -2,6 +2,7 @@
 import { DELTA_HEADER_SIZE, type DeltaHeader, parseDeltaHeader } from "xs-ota/delta/header";
 import { type DeltaWindow, readWindow, WindowDecoder } from "xs-ota/delta/vcdiff";
 import type { BootControl } from "../boot.js";
+import { formatHex, isSameBytes } from "../bytes.js";
 import type { Crypto } from "../crypto.js";
 import { OtaError } from "../error.js";
 import type { FlashPartition } from "../flash.js";
@@ -27,12 +28,6 @@ export interface DeltaImageOptions {
  * How far the image is: "comparing" finds out what an attempt before a reset has left, "writing" goes on from there.
  */
 type Phase = "comparing" | "writing" | "done";
-
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("");
-
-const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index]);
 
 /**
  * An image that is made from the running one and a delta, window by window. What is made depends on these two alone, and
@@ -113,7 +108,7 @@ export class DeltaImage {
     const bytes = this.#next(() => true);
     const found = new Uint8Array(bytes.length);
     this.#options.boot.spare.read(found, this.#last);
-    if (!isSame(bytes, found)) this.#writeFrom(this.#last);
+    if (!isSameBytes(bytes, found)) this.#writeFrom(this.#last);
   }
 
   /**
@@ -154,8 +149,8 @@ export class DeltaImage {
       return;
     }
     const digest = digestOf(this.#options.crypto, this.#options.boot.spare, targetSize);
-    if (!isSame(digest, target)) {
-      const what = `delta: it makes an image with SHA-256 ${hex(digest)}, not ${hex(target)}`;
+    if (!isSameBytes(digest, target)) {
+      const what = `delta: it makes an image with SHA-256 ${formatHex(digest)}, not ${formatHex(target)}`;
       throw new OtaError("image-malformed", what);
     }
     this.#phase = "done";
@@ -177,8 +172,8 @@ function baseOf({ running }: BootControl): Pick<FlashPartition, "read"> {
 export function checkDelta(start: Uint8Array, boot: BootControl, room: number): DeltaHeader {
   const header = parseDeltaHeader(start);
   const running = boot.identify("running") ?? new Uint8Array(0);
-  if (!isSame(header.base, running)) {
-    const what = `the delta is for image ${hex(header.base)}, and ${hex(running)} runs`;
+  if (!isSameBytes(header.base, running)) {
+    const what = `the delta is for image ${formatHex(header.base)}, and ${formatHex(running)} runs`;
     throw new OtaError("delta-base-other", what);
   }
   if (header.targetSize > room) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { ImageDemands } from "xs-ota/pal/boot";
+import { isSameBytes } from "xs-ota/pal/bytes";
 import { OtaError } from "xs-ota/pal/error";
 import type { Pal } from "xs-ota/pal/pal";
 import { DELTA_HEADER_SIZE, type DeltaHeader, parseDeltaHeader } from "../delta/header.js";
@@ -7,7 +8,6 @@ import type { BlockBitmap } from "../download/bitmap.js";
 import { readImageFacts } from "../image/facts.js";
 import { IMAGE_INFO_SIZE, readImageInfo } from "../image/info.js";
 import { type AppVersion, checkVersion } from "../job/version.js";
-import { isSameBytes } from "./progress.js";
 
 export interface AdmissionOptions {
   /** Where the image is received. */

@@ -61,12 +61,6 @@ export function identityOf(signature: Uint8Array): Uint8Array {
   return identity;
 }
 
-/** Whether two byte strings are equal. */
-export function isSameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  if (a === undefined || b === undefined || a.length !== b.length) return false;
-  return a.every((byte, index) => byte === b[index]);
-}
-
 /** Offsets in a record. */
 const PREVIOUS = 5;
 const SIZE = 9;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { ImageDemands } from "xs-ota/pal/boot";
+import { isSameBytes } from "xs-ota/pal/bytes";
 import type { Clock } from "xs-ota/pal/clock";
 import { OtaError } from "xs-ota/pal/error";
 import type { Journal } from "xs-ota/pal/journal";
@@ -14,14 +15,7 @@ import { Admission } from "./admission.js";
 import { bestEffort } from "./best-effort.js";
 import type { OtaConfig } from "./config.js";
 import type { Platforms } from "./platforms.js";
-import {
-  formatProgress,
-  identityOf,
-  IMAGE_LENGTH,
-  isSameBytes,
-  type Phase,
-  type Progress,
-} from "./progress.js";
+import { formatProgress, identityOf, IMAGE_LENGTH, type Phase, type Progress } from "./progress.js";
 import type { ReceivedBlock } from "./table.js";
 
 export interface TransferOptions {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
+import { isSameBytes } from "xs-ota/pal/bytes";
 import type { Clock } from "xs-ota/pal/clock";
 import type { Journal } from "xs-ota/pal/journal";
 import { bestEffort } from "./best-effort.js";
 import { type Outcome, outcomeOf } from "./outcome.js";
 import type { Platforms } from "./platforms.js";
-import { formatProgress, isSameBytes, parseProgress, type Progress } from "./progress.js";
+import { formatProgress, parseProgress, type Progress } from "./progress.js";
 import type { JobDocument } from "./table.js";
 import { Timer } from "./timer.js";
 

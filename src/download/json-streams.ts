@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { formatHex } from "xs-ota/pal/bytes";
 import { OtaError } from "xs-ota/pal/error";
 import { decodeBase64 } from "../job/base64.js";
 import { parseJson } from "../job/json.js";
@@ -22,10 +23,6 @@ const MAX_LENGTH = Math.ceil(MAX_BYTES_PER_REQUEST / 3) * 4 + 1024;
 
 const malformed = (why: string): OtaError => new OtaError("block-malformed", why);
 
-function hexOf(bytes: Uint8Array): string {
-  return `0x${Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("")}`;
-}
-
 function formatGet(request: GetStream): Uint8Array {
   const { fileId, blockSize, blockOffset, bitmap, blockCount } = request;
   const message = {
@@ -33,7 +30,7 @@ function formatGet(request: GetStream): Uint8Array {
     f: fileId,
     l: blockSize,
     o: blockOffset,
-    b: hexOf(bitmap),
+    b: `0x${formatHex(bitmap)}`,
     n: blockCount,
   };
   return encodeUtf8(JSON.stringify(message));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { isSameBytes } from "xs-ota/pal/bytes";
 import { type SignatureScheme, signatureSchemes } from "xs-ota/pal/crypto";
 import { OtaError } from "xs-ota/pal/error";
 import { decodeBase64 } from "./base64.js";
@@ -181,10 +182,5 @@ function parseSignature(file: Reader, scheme: SignatureScheme): Uint8Array {
 
 /** Whether two descriptions are of the same bytes, so that what is received of one serves the other. */
 export function isSameFile(a: JobFile, b: JobFile): boolean {
-  return (
-    a.size === b.size &&
-    a.fileType === b.fileType &&
-    a.signature.length === b.signature.length &&
-    a.signature.every((byte, index) => byte === b.signature[index])
-  );
+  return a.size === b.size && a.fileType === b.fileType && isSameBytes(a.signature, b.signature);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { HttpServer } from "xs-ota/test/contract/http";
@@ -59,16 +60,17 @@ export async function openHttpServer(): Promise<HttpServer> {
     socket.on("close", () => sockets.delete(socket));
   });
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-  const drop = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connections: () => connections,
-    drop,
+    async drop(): Promise<void> {
+      const closed = [...sockets].map(socket => once(socket, "close"));
+      for (const socket of sockets) socket.end();
+      await Promise.all(closed);
+    },
     async close(): Promise<void> {
       const closed = new Promise(resolve => server.close(resolve));
-      drop();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };

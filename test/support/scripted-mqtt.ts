@@ -2,9 +2,7 @@
 import { decodeUtf8, encodeUtf8 } from "xs-ota/job/utf8";
 import { OtaError } from "xs-ota/pal/error";
 import type { MqttClient, MqttListener, MqttQos } from "xs-ota/pal/mqtt";
-
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("");
+import { hexOf } from "./hex.js";
 
 /** An MQTT connection whose other end is the test: it writes down what is sent, in the form of golden-v330.txt. */
 export class ScriptedMqtt implements MqttClient {
@@ -22,7 +20,7 @@ export class ScriptedMqtt implements MqttClient {
   }
 
   publish(topic: string, payload: Uint8Array, qos: MqttQos): void {
-    const text = topic.includes("/streams/") ? hex(payload) : decodeUtf8(payload);
+    const text = topic.includes("/streams/") ? hexOf(payload) : decodeUtf8(payload);
     this.#send(`PUB q${qos} ${topic} ${text}`);
   }
 
