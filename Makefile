@@ -27,8 +27,7 @@ check: build ## types, lint, format, parity
 
 .PHONY: deps-bootloader
 deps-bootloader: ## installs what bootloader-wasm needs
-	@command -v clang >/dev/null && command -v wasm-ld >/dev/null \
-		|| (apt-get update && apt-get install -y --no-install-recommends clang lld)
+	@sh toolchain/packages.sh clang lld
 
 bootloader_sources := $(wildcard toolchain/bootloader/*.[ch] toolchain/bootloader/wasm/*.[ch])
 # $(call wasm,folder of the sources,result)
@@ -46,14 +45,9 @@ build/mutants/compiled: $(bootloader_sources) test/power-loss/mutants.ts tools/b
 	@set -e; for mutant in build/mutants/*; do $(call wasm,$$mutant,$$mutant/bootloader.wasm); done
 	@touch $@
 
-.PHONY: deps-native
-deps-native: ## installs what bootloader-native needs
-	@command -v gcc >/dev/null && test -e /usr/include/mbedtls/pk.h \
-		|| (apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libmbedtls-dev)
-
 .PHONY: bootloader-native
 bootloader-native: build/bootloader-native ## compiles the bootloader with Mbed TLS and the sanitizers
-build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/bootloader.c | deps-native
+build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/bootloader.c | deps
 	@mkdir -p $(@D)
 	gcc -std=c11 -g -O1 -Wall -Wextra -Wconversion -Werror -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -Itoolchain/bootloader $(filter %.c,$^) -lmbedcrypto -o $@
@@ -72,7 +66,7 @@ test-e2e: build linux ## whole updates on the XS device: the three acts, bad doc
 
 .PHONY: deps-deep
 deps-deep: ## installs what test-deep needs: a browser for the dashboard
-	command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
+	@sh toolchain/packages.sh chromium
 
 .PHONY: test-deep
 test-deep: build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets

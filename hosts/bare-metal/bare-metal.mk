@@ -3,7 +3,8 @@
 
 .PHONY: deps-boards
 deps-boards: ## installs the Debian packages that the emulated boards need
-	@sh hosts/bare-metal/deps.sh
+	@sh toolchain/packages.sh gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm \
+		gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
 
 MBEDTLS_DIR := build/mbedtls
 $(MBEDTLS_DIR)/include/mbedtls/version.h:

@@ -3,7 +3,7 @@
 
 .PHONY: deps
 deps: ## installs the Debian packages that are missing: compiler and Mbed TLS
-	@sh hosts/linux/deps.sh
+	@sh toolchain/packages.sh gcc libc6-dev libmbedtls-dev
 
 LINUX_XS_NAMES := All API Arguments Array Atomics BigInt Boolean Common DataView Date Debug Defaults Error Function \
 	Generator Global JSON MapSet Marshall Math Memory Module Number Object Platforms Profile Promise Property Proxy \

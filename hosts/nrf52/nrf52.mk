@@ -40,7 +40,7 @@ nrf52-bootloader: deps-boards ## builds the nRF52840's second stage: build/nrf52
 
 .PHONY: certificate-native
 certificate-native: build/certificate-native ## compiles the nRF52840's certificate reader with the sanitizers
-build/certificate-native: test/native/certificate.c hosts/nrf52/certificate.c hosts/nrf52/certificate.h | deps-native
+build/certificate-native: test/native/certificate.c hosts/nrf52/certificate.c hosts/nrf52/certificate.h | deps
 	@mkdir -p $(@D)
 	gcc -std=c11 -g -O1 -Wall -Wextra -Wconversion -Werror -fsanitize=address,undefined -fno-sanitize-recover=all \
 		-Ihosts/nrf52 -Ihosts/common $(filter %.c,$^) -o $@

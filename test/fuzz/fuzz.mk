@@ -6,10 +6,8 @@ FUZZ_OUT := build/fuzz
 FUZZ_CC := clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Wall -Wextra -Werror
 
 .PHONY: deps-fuzz
-deps-fuzz: deps-native ## installs what the fuzzers need: clang and its runtime
-	@command -v clang >/dev/null || (apt-get update && apt-get install -y --no-install-recommends clang)
-	@test -e "$$(clang -print-resource-dir)/lib/linux/libclang_rt.fuzzer-$$(uname -m).a" \
-		|| apt-get install -y --no-install-recommends libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev
+deps-fuzz: deps ## installs what the fuzzers need: clang and its runtime
+	@sh toolchain/packages.sh clang libclang-rt-dev
 
 # What each is made of, beside test/fuzz/native/<name>.c.
 fuzz_boot := $(addprefix toolchain/bootloader/,boot.c counter.c decide.c image.c swap.c trailer.c)

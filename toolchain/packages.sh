@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what the C parts are built with, when it is not there.
+# Installs those of the named Debian packages that are not there: toolchain/packages.sh gcc clang
 set -eu
 missing=""
-for package in gcc libc6-dev libmbedtls-dev; do
+for package in "$@"; do
 	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
