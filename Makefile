@@ -52,9 +52,12 @@ build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/boo
 	gcc -std=c11 -g -O1 -Wall -Wextra -Wconversion -Werror -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -Itoolchain/bootloader $(filter %.c,$^) -lmbedcrypto -o $@
 
+# Node by itself leaves one processor free, which of two is half.
+node_test := node --test --test-concurrency=$(shell nproc)
+
 .PHONY: test-unit
 test-unit: build bootloader-wasm bootloader-native certificate-native linux fuzzers ## unit, contract and power-loss tests on Node
-	node --test $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*' -not -path '*/deep/*' -not -path '*/boards/*')
+	$(node_test) $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*' -not -path '*/deep/*' -not -path '*/boards/*')
 
 .PHONY: test-xs
 test-xs: build linux ## unit and contract tests on the XS device
@@ -62,7 +65,7 @@ test-xs: build linux ## unit and contract tests on the XS device
 
 .PHONY: test-e2e
 test-e2e: build linux ## whole updates on the XS device: the three acts, bad documents, bad networks
-	node --test build/node/test/e2e/*.test.js
+	$(node_test) build/node/test/e2e/*.test.js
 
 .PHONY: deps-deep
 deps-deep: ## installs what test-deep needs: a browser for the dashboard
@@ -70,13 +73,13 @@ deps-deep: ## installs what test-deep needs: a browser for the dashboard
 
 .PHONY: test-deep
 test-deep: build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
-	DEEP=1 node --test --test-concurrency=2 build/node/test/power-loss/*.test.js build/node/test/fuzz/*.test.js \
+	DEEP=1 $(node_test) build/node/test/power-loss/*.test.js build/node/test/fuzz/*.test.js \
 		build/node/test/unit/agent-walk.node.test.js build/node/test/unit/download-cbor.node.test.js build/node/test/deep/*.test.js
 
 BOARD ?= mps2-an386
 .PHONY: test-boards
 test-boards: build $(BOARD) ## power cuts and flipped bits on the emulated board BOARD
-	BOARD=$(BOARD) node --test --test-concurrency=2 build/node/test/boards/*.test.js
+	BOARD=$(BOARD) $(node_test) build/node/test/boards/*.test.js
 
 .PHONY: test-target
 test-target: build $(BOARD) ## unit and contract tests on the emulated board BOARD, under XS
