@@ -75,8 +75,6 @@ export interface Board {
   readonly makeTarget: string;
   /** The machine code that a new flash begins with; the keys it trusts go into the last block of its partition. */
   readonly bootloader?: string;
-  /** Whether the demonstration and the tests connect it without TLS: for a board whose RAM does not hold a session beside all modules. */
-  readonly isPlain?: boolean;
   /** Of the key it connects with, where that is not free to choose. */
   readonly keyKind?: KeyKind;
   readonly emulator?: Emulator;
@@ -101,7 +99,6 @@ export const boards = Object.freeze({
     executable: "build/riscv-virt/bootloader.bin",
     makeTarget: "riscv-virt",
     bootloader: "build/riscv-virt/bootloader.bin",
-    isPlain: true, // 400 KB are too few: docs/size.md
     emulator: riscvVirt,
   },
   simulator: {

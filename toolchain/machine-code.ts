@@ -17,14 +17,32 @@ export interface MachineCode {
 const mps2An386: Preparation = Object.freeze({
   rom: "build/mps2-an386/prepare-rom.bin",
   bodyOffset: 0x10200,
-  flashFileSize: 16 * 1024 * 1024,
+  memorySize: 16 * 1024 * 1024,
   program: "qemu-system-arm",
   // prettier-ignore
-  arguments: ({ rom, flash }) => [
+  arguments: ({ rom, memory }) => [
     "-machine", "mps2-an386,memory-backend=flash",
-    "-object", `memory-backend-file,id=flash,size=16M,mem-path=${flash.replaceAll(",", ",,")},share=on`,
+    "-object", `memory-backend-file,id=flash,size=16M,mem-path=${memory.replaceAll(",", ",,")},share=on`,
     "-kernel", rom, "-semihosting-config", "enable=on,target=native", "-no-reboot",
     "-display", "none", "-monitor", "none", "-serial", "stdio",
+  ],
+} satisfies Preparation);
+
+/**
+ * The flash cannot be written as memory: its contents are in RAM, 4 MiB behind the board's, and the core's memory
+ * management shows them in its place (hosts/riscv-virt/prepare.c). Source: QEMU 7.2, "'virt' Generic Virtual Platform".
+ */
+const riscvVirt: Preparation = Object.freeze({
+  rom: "build/riscv-virt/prepare-rom.bin",
+  bodyOffset: 0x400000 + 0x40020,
+  memorySize: 32 * 1024 * 1024,
+  program: "qemu-system-riscv32",
+  // prettier-ignore
+  arguments: ({ rom, memory }) => [
+    "-machine", "virt,memory-backend=memory", "-cpu", "rv32,a=off,f=off,d=off", "-m", "32M",
+    "-object", `memory-backend-file,id=memory,size=32M,mem-path=${memory.replaceAll(",", ",,")},share=on`,
+    "-device", `loader,file=${rom.replaceAll(",", ",,")},addr=0x80200000,cpu-num=0,force-raw=on`,
+    "-bios", "none", "-no-reboot", "-display", "none", "-monitor", "none", "-serial", "stdio",
   ],
 } satisfies Preparation);
 
@@ -34,7 +52,11 @@ export const machineCode: Readonly<Record<string, MachineCode>> = Object.freeze(
     runtime: "build/mps2-an386/application.bin",
     preparation: mps2An386,
   },
-  "riscv-virt": { headerSize: 32, runtime: "build/riscv-virt/application.bin" },
+  "riscv-virt": {
+    headerSize: 32,
+    runtime: "build/riscv-virt/application.bin",
+    preparation: riscvVirt,
+  },
 });
 
 /** What the linker script ends the runtime with. */

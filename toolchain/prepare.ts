@@ -13,18 +13,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { BuildError } from "./build-error.js";
 
-/** How a board's machine is prepared: its emulator runs the application, which writes to the flash as to memory. */
+/** How a board's machine is prepared: its emulator runs the application, which writes to its flash as to memory. */
 export interface Preparation {
   /** What the emulator begins with instead of the bootloader, as `make` leaves it. */
   readonly rom: string;
-  /** Where a body begins in the file that is the flash, bytes; and how long that file is. */
+  /** Where a body begins in the file that is the memory it runs from, bytes; and how long that file is. */
   readonly bodyOffset: number;
-  readonly flashFileSize: number;
+  readonly memorySize: number;
   /** The emulator, and its arguments for a run without a network. */
   readonly program: string;
   readonly arguments: (files: {
     readonly rom: string;
-    readonly flash: string;
+    readonly memory: string;
   }) => readonly string[];
 }
 
@@ -35,24 +35,28 @@ const MAGIC = "XSP1";
 /** More than a second or two means that a module waits for something that is not there. */
 const TIME_LIMIT_MS = 60_000;
 
-function runEmulator(preparation: Preparation, flash: string): void {
-  const { program, rom } = preparation;
-  const run = spawnSync(program, preparation.arguments({ rom, flash }), {
+interface Run {
+  /** What the emulator printed, and what was wrong with it if anything was. */
+  readonly said: string;
+  readonly problem: string;
+}
+
+function runEmulator({ program, rom, ...preparation }: Preparation, memory: string): Run {
+  const run = spawnSync(program, preparation.arguments({ rom, memory }), {
     encoding: "utf8",
     timeout: TIME_LIMIT_MS,
   });
-  if (run.status === 0) return;
-  const reason = run.error?.message ?? `status ${run.status ?? run.signal}`;
-  const said = `${run.stdout}${run.stderr}`.replaceAll("\r", "").trim();
-  throw new BuildError(`the modules of "preload" could not be evaluated (${reason}):\n${said}`);
+  return {
+    said: `${run.stdout}${run.stderr}`.replaceAll("\r", "").trim(),
+    problem: run.error?.message ?? `status ${run.status ?? run.signal}`,
+  };
 }
 
-function readPrepared(file: number, offset: number): Uint8Array {
+/** `undefined` unless one was made: its first word is written last. */
+function readPrepared(file: number, offset: number): Uint8Array | undefined {
   const header = Buffer.alloc(HEADER_SIZE);
   readSync(file, header, 0, HEADER_SIZE, offset);
-  if (header.toString("latin1", 0, MAGIC.length) !== MAGIC) {
-    throw new BuildError("the emulator ended without a prepared machine");
-  }
+  if (header.toString("latin1", 0, MAGIC.length) !== MAGIC) return undefined;
   const prepared = Buffer.alloc(header.readUInt32LE(8));
   readSync(file, prepared, 0, prepared.length, offset);
   return prepared;
@@ -65,16 +69,21 @@ function readPrepared(file: number, offset: number): Uint8Array {
  */
 export function prepareBody(body: Uint8Array, preparation: Preparation): Uint8Array {
   const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-prepare-"));
-  const flash = path.join(folder, "flash");
+  const memory = path.join(folder, "memory");
   const start = preparation.bodyOffset + body.length;
   const preparedOffset = Math.ceil(start / ALIGNMENT) * ALIGNMENT;
-  const file = openSync(flash, "w+");
+  const file = openSync(memory, "w+");
   try {
-    truncateSync(flash, preparation.flashFileSize);
+    truncateSync(memory, preparation.memorySize);
     writeSync(file, body, 0, body.length, preparation.bodyOffset);
-    runEmulator(preparation, flash);
+    const { said, problem } = runEmulator(preparation, memory);
+    const prepared = readPrepared(file, preparedOffset);
+    if (prepared === undefined) {
+      const message = `the modules of "preload" could not be evaluated (${problem}):\n${said}`;
+      throw new BuildError(message);
+    }
     const padding = Buffer.alloc(preparedOffset - start);
-    return new Uint8Array(Buffer.concat([body, padding, readPrepared(file, preparedOffset)]));
+    return new Uint8Array(Buffer.concat([body, padding, prepared]));
   } finally {
     closeSync(file);
     rmSync(folder, { recursive: true });

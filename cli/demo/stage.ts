@@ -87,15 +87,11 @@ export class Stage {
       writeFileSync(join(options.folder, `${name}.key.pem`), pair.privateKey, { mode: 0o600 });
       writeFileSync(join(options.folder, `${name}.cert.pem`), pair.certificate);
     }
-    const { keyKind, isPlain = false }: Board = boards[options.board];
-    const hasPlain = isPlain || options.plainMqtt === true;
-    const { cloud, profile } = await openDesk(hasPlain ? { plainMqttPort: 0 } : {});
+    const { keyKind }: Board = boards[options.board];
+    const { cloud, profile } = await openDesk(options.plainMqtt ? { plainMqttPort: 0 } : {});
     const aws = openAws(profile);
     const credentials = await registerThing(aws, THING_NAME, { ...(keyKind && { keyKind }) });
-    const connection =
-      isPlain && cloud.plainMqtt
-        ? { endpoint: cloud.plainMqtt }
-        : await secureConnection(aws, profile, credentials);
+    const connection = await secureConnection(aws, profile, credentials);
     return new Stage(cloud, aws, connection, options);
   }
 

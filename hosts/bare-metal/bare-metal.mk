@@ -34,12 +34,12 @@ build/$(1)/made/natives.mk: manifest.json hosts/manifest.json hosts/runtime/mani
 -include build/$(1)/made/natives.mk
 
 $(1)_BOARD_SOURCES := $$(wildcard hosts/$(1)/*.c) $$($(1)_LIBC)
-$(1)_BOOTLOADER_SOURCES := $$($(1)_BOARD_SOURCES) hosts/bare-metal/bootloader.c hosts/runtime/boot/flash-port.c hosts/runtime/flash-map.c \
+$(1)_BOOTLOADER_SOURCES := $$($(1)_BOARD_SOURCES) hosts/bare-metal/bootloader.c hosts/bare-metal/fault.c hosts/runtime/boot/flash-port.c hosts/runtime/flash-map.c \
 	$$(wildcard toolchain/bootloader/*.c) build/$(1)/made/flash-map.c build/$(1)/made/target.c
 $(1)_APPLICATION_SOURCES := $$(sort $$($(1)_BOARD_SOURCES) $$(wildcard hosts/runtime/*.c) $$($(1)_NATIVES)) \
 	hosts/bare-metal/application.c hosts/bare-metal/channel.c hosts/bare-metal/tcp-stream.c hosts/bare-metal/port.c \
 	hosts/bare-metal/xs-defaults.c hosts/bare-metal/program.c hosts/bare-metal/prepared.c hosts/bare-metal/prepare-main.c \
-	hosts/bare-metal/stack-use.c \
+	hosts/bare-metal/stack-use.c hosts/bare-metal/fault.c hosts/bare-metal/time-of-day.c \
 	$$(CRYPTO_SOURCES) build/$(1)/made/natives.c build/$(1)/made/flash-map.c build/$(1)/made/target.c
 $(1)_BOOTLOADER_OBJECTS := $$($(1)_BOOTLOADER_SOURCES:%.c=build/$(1)/bootloader/%.o) \
 	$$(BOOTLOADER_MBEDTLS:%=build/$(1)/bootloader/mbedtls/%.o)
@@ -87,7 +87,10 @@ build/$(1)/application.elf: $$($(1)_APPLICATION_OBJECTS) hosts/$(1)/application.
 		$$(filter %.o,$$^) -lm -o $$@
 build/$(1)/%.bin: build/$(1)/%.elf
 	$$(QUIET)$$($(1)_CROSS)objcopy -O binary -R .prepare_rom $$< $$@
+# What the emulator starts an application with to prepare its machine.
+build/$(1)/prepare-rom.bin: build/$(1)/application.elf
+	$$(QUIET)$$($(1)_CROSS)objcopy -O binary -j .prepare_rom $$< $$@
 
 .PHONY: $(1)-firmware
-$(1)-firmware: build/$(1)/bootloader.bin build/$(1)/application.bin $$($(1)_EXTRA)
+$(1)-firmware: build/$(1)/bootloader.bin build/$(1)/application.bin build/$(1)/prepare-rom.bin $$($(1)_EXTRA)
 endef

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 
 #include "board.h"
 
@@ -19,7 +18,6 @@ int _fstat(int file, struct stat *status);
 int _kill(int process, int signal);
 int _getpid(void);
 void _exit(int status);
-int _gettimeofday(struct timeval *time, void *zone);
 
 void *_sbrk(ptrdiff_t increment)
 {
@@ -88,15 +86,4 @@ void _exit(int status)
 {
 	(void)status;
 	xs_ota_board_reset(XS_OTA_RESET_CRASH);
-}
-
-/* no board knows the time of day: this counts from its start */
-int _gettimeofday(struct timeval *time, void *zone)
-{
-	uint64_t now = xs_ota_board_microseconds();
-
-	(void)zone;
-	time->tv_sec = (time_t)(now / 1000000);
-	time->tv_usec = (suseconds_t)(now % 1000000);
-	return 0;
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * What picolibc asks of a machine. Its own sbrk takes the heap between the linker script's two symbols. */
 #include <stdio.h>
-#include <sys/time.h>
 
 #include "board.h"
 
 _Noreturn void _exit(int status);
-int gettimeofday(struct timeval *time, void *zone);
 
 static int write_byte(char byte, FILE *file)
 {
@@ -22,15 +20,4 @@ _Noreturn void _exit(int status)
 {
 	(void)status;
 	xs_ota_board_reset(XS_OTA_RESET_CRASH);
-}
-
-/* no board knows the time of day: this counts from its start */
-int gettimeofday(struct timeval *time, void *zone)
-{
-	uint64_t now = xs_ota_board_microseconds();
-
-	(void)zone;
-	time->tv_sec = (time_t)(now / 1000000);
-	time->tv_usec = (suseconds_t)(now % 1000000);
-	return 0;
 }

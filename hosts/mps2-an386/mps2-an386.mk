@@ -5,16 +5,12 @@ mps2-an386_CROSS := arm-none-eabi-
 mps2-an386_CFLAGS := -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 --param=min-pagesize=0
 mps2-an386_LDFLAGS := --specs=nano.specs -nostartfiles
 mps2-an386_LIBC := hosts/bare-metal/newlib.c
-mps2-an386_EXTRA := build/mps2-an386/boot-rom.bin build/mps2-an386/prepare-rom.bin
+mps2-an386_EXTRA := build/mps2-an386/boot-rom.bin
 $(eval $(call BOARD_RULES,mps2-an386))
 
 # Stack pointer and reset vector: what a chip's boot ROM would start the bootloader with.
 build/mps2-an386/boot-rom.bin: build/mps2-an386/bootloader.bin
 	head -c 8 $< > $@
-
-# What the emulator starts an application with to prepare its machine.
-build/mps2-an386/prepare-rom.bin: build/mps2-an386/application.elf
-	$(QUIET)$(mps2-an386_CROSS)objcopy -O binary -j .prepare_rom $< $@
 
 .PHONY: mps2-an386
 mps2-an386: build/xsc/xsc build/mps2-an386/made/natives.mk | deps-boards ## builds the Cortex-M4F board's firmware

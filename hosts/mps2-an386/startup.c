@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * From reset to main, and every exception. Source: ARMv7-M ARM B1.5. */
 #include "board.h"
+#include "fault.h"
 #include "flash.h"
 #include "registers.h"
 
@@ -12,22 +13,10 @@ void xs_ota_reset_handler(void);
 void xs_ota_tick_handler(void);
 void xs_ota_channel_handler(void);
 
-static void print_hex(uint32_t value)
-{
-	for (int shift = 28; shift >= 0; shift -= 4)
-		xs_ota_board_console("0123456789abcdef"[value >> shift & 15]);
-}
-
 /* `frame` is what the exception pushed. Source: ARMv7-M ARM B1.5.6. */
 __attribute__((used)) static void report_fault(const uint32_t *frame)
 {
-	for (const char *text = "# fault; pc, lr, status, address: "; *text;)
-		xs_ota_board_console(*text++);
-	for (int i = 0; i < 4; i++) {
-		print_hex((const uint32_t[]){ frame[6], frame[5], SCB_FAULT_STATUS, SCB_FAULT_ADDRESS }[i]);
-		xs_ota_board_console(i < 3 ? ' ' : '\n');
-	}
-	xs_ota_board_reset(XS_OTA_RESET_CRASH);
+	xs_ota_fault(frame[6], frame[5], SCB_FAULT_STATUS, SCB_FAULT_ADDRESS);
 }
 
 /* No stack frame of C's: it may come from one that is broken. */

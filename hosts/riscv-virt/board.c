@@ -3,7 +3,6 @@
 #include "board.h"
 #include "byte-channel.h"
 #include "registers.h"
-#include "watchdog.h"
 
 enum { TICKS_PER_US = TIMER_HZ / 1000000, SLEEP_TICKS = TIMER_HZ / 1000 };
 
@@ -54,7 +53,6 @@ void xs_ota_board_open(void)
 	take_reason();
 	opened_at = ticks();
 	open_console();
-	xs_ota_watchdog_open();
 }
 
 uint64_t xs_ota_board_microseconds(void)
@@ -75,14 +73,15 @@ void xs_ota_board_sleep(void)
 	xs_ota_byte_channel_acknowledge();
 }
 
-void xs_ota_board_console(char byte)
+/* In RAM, as the trap handler is. */
+__attribute__((section(".ram_code"))) void xs_ota_board_console(char byte)
 {
 	while (!(CONSOLE_UART->line_status & UART_TX_EMPTY))
 		;
 	CONSOLE_UART->data = (uint8_t)byte;
 }
 
-/* In RAM, as the trap handler is. */
+/* Likewise. */
 __attribute__((section(".ram_code"))) _Noreturn void xs_ota_board_reset(XsOtaReset reason)
 {
 	retained.reason = reason;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Two 16-bit chips side by side: every command goes to both, in both halves of a word. Sources: JEDEC JESD68.01
- * (CFI query), Intel 28F256J3 datasheet section 9 (command set 0x0001). */
+ * (CFI query), Intel 28F256J3 datasheet section 9 (command set 0x0001); RISC-V Privileged Specification 20211203, 3.7
+ * (memory protection). */
 #include "nor.h"
 
 #include "registers.h"
@@ -11,6 +12,26 @@ enum {
 	ERASE = 0x20, WRITE_BUFFER = 0xE8, CONFIRM = 0xD0,
 	STATUS_READY = 0x80, STATUS_ERRORS = 0x3A	/* erase, program, voltage, lock */
 };
+
+/* Of memory protection entries that match, the first one counts. The second, locked, lets machine mode read and run the
+ * flash until the next reset; while the first is there, too, not being locked, it lets machine mode do all. */
+#define FLASH_RANGE (FLASH_BASE >> 2 | ((FLASH_SIZE >> 3) - 1))
+enum { MATCH_RANGE = 0x18, READ_AND_RUN = 0x05, LOCKED = 0x80 };
+#define READ_ONLY ((LOCKED | MATCH_RANGE | READ_AND_RUN) << 8)
+#define SET_PROTECTION(csr, value) \
+	__asm volatile(".option push\n\t.option arch, +zicsr\n\tcsrw " csr ", %0\n\t.option pop" :: "r"(value) : "memory")
+
+void xs_ota_nor_protect(void)
+{
+	SET_PROTECTION("pmpaddr0", FLASH_RANGE);
+	SET_PROTECTION("pmpaddr1", FLASH_RANGE);
+	SET_PROTECTION("pmpcfg0", READ_ONLY);
+}
+
+static RAM_CODE void begin_command(void)
+{
+	SET_PROTECTION("pmpcfg0", READ_ONLY | MATCH_RANGE);
+}
 
 static RAM_CODE volatile uint32_t *word_at(uint32_t offset)
 {
@@ -28,13 +49,19 @@ static RAM_CODE uint32_t wait_ready(volatile uint32_t *at)
 	return status;
 }
 
-/* Waits for the end of a command, and makes the flash readable again. */
-static RAM_CODE bool end_command(volatile uint32_t *at)
+static RAM_CODE void end_command(volatile uint32_t *at)
+{
+	*at = BOTH(READ_ARRAY);
+	SET_PROTECTION("pmpcfg0", READ_ONLY);
+}
+
+/* Waits until the chips have done what they were told. */
+static RAM_CODE bool finish(volatile uint32_t *at)
 {
 	uint32_t status = wait_ready(at);
 
 	*at = BOTH(CLEAR_STATUS);
-	*at = BOTH(READ_ARRAY);
+	end_command(at);
 	return !(status & BOTH(STATUS_ERRORS));
 }
 
@@ -42,9 +69,10 @@ RAM_CODE int xs_ota_nor_query(uint32_t index)
 {
 	uint32_t answer;
 
+	begin_command();
 	*word_at(0) = BOTH(READ_QUERY);
 	answer = *word_at(index * 4);
-	*word_at(0) = BOTH(READ_ARRAY);
+	end_command(word_at(0));
 	return answer == BOTH(answer & 0xFF) ? (int)(answer & 0xFF) : -1;
 }
 
@@ -52,20 +80,22 @@ RAM_CODE bool xs_ota_nor_erase(uint32_t offset)
 {
 	volatile uint32_t *at = word_at(offset);
 
+	begin_command();
 	*at = BOTH(ERASE);
 	*at = BOTH(CONFIRM);
-	return end_command(at);
+	return finish(at);
 }
 
 RAM_CODE bool xs_ota_nor_program(uint32_t offset, const uint32_t *words, uint32_t count)
 {
 	volatile uint32_t *at = word_at(offset);
 
+	begin_command();
 	*at = BOTH(WRITE_BUFFER);
 	wait_ready(at);
 	*at = BOTH(count - 1);	/* each chip has a half of every word */
 	for (uint32_t i = 0; i < count; i++)
 		at[i] = words[i];
 	*at = BOTH(CONFIRM);
-	return end_command(at);
+	return finish(at);
 }

@@ -12,6 +12,9 @@
 /* Bytes that the chips together take in one program command; they start at a multiple of it. */
 enum { NOR_BUFFER_SIZE = 2048 };
 
+/* From now on a store to the flash is a fault, unless these functions make it: to the chips it would be a command. */
+void xs_ota_nor_protect(void);
+
 /* A byte of the CFI query table, the same of all chips side by side; -1 when they differ. */
 int xs_ota_nor_query(uint32_t index);
 

@@ -55,5 +55,6 @@ enum { VIRTIO_SLOTS = 8 };
 
 /* The flash, seen as memory unless a command is under way. */
 #define FLASH_BASE 0x20000000u
+#define FLASH_SIZE 0x02000000u
 
 #endif

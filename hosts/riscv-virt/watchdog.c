@@ -4,7 +4,8 @@
 #include "board.h"
 #include "pci.h"
 #include "registers.h"
-#include "watchdog.h"
+
+#include <stdbool.h>
 
 #define DEVICE_ID 0x25AB8086u
 #define WATCHDOG_ADDRESS PCI_MEMORY
@@ -30,7 +31,7 @@ static void unlock(void)
 	RELOAD = 0x86;
 }
 
-void xs_ota_watchdog_open(void)
+static void start(void)
 {
 	volatile uint32_t *words = xs_ota_pci_find(DEVICE_ID);
 	volatile uint8_t *configuration = (volatile uint8_t *)words;
@@ -46,6 +47,11 @@ void xs_ota_watchdog_open(void)
 
 void xs_ota_board_watch(void)
 {
+	static bool is_started;
+
+	if (!is_started)
+		start();
+	is_started = true;
 	unlock();
 	RELOAD = RELOAD_NOW;
 }

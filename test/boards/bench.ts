@@ -5,7 +5,10 @@ import path from "node:path";
 import type { TestContext } from "node:test";
 import { boards, type BoardName } from "xs-ota/cli/boards";
 import { Stage } from "xs-ota/cli/demo/stage";
+import { signFirmware } from "xs-ota/cli/firmware";
 import type { ExecutionView } from "xs-ota/cli/job-watch";
+import { packImage } from "xs-ota/toolchain/image";
+import { machineCode } from "xs-ota/toolchain/machine-code";
 
 /** The board under test: the variable BOARD names it. */
 export const board = (process.env["BOARD"] ?? "mps2-an386") as BoardName;
@@ -29,6 +32,15 @@ export async function outcomeOf(stage: Stage, jobId: string): Promise<ExecutionV
   for await (const { executions } of stage.watch(jobId)) last = executions[0];
   if (last === undefined) throw new Error(`${jobId} was given to no device`);
   return last;
+}
+
+/** Makes a new device of machine code of the test's own, in place of the runtime's. */
+export function installMachineCode(stage: Stage, body: Uint8Array): void {
+  const headerSize = machineCode[board]?.headerSize;
+  if (headerSize === undefined) throw new Error(`${board} has no machine code`);
+  const image = packImage({ body, version: "1.0.0", headerSize });
+  const key = path.join(path.dirname(stage.flash), "vendor.key.pem");
+  stage.installDevice(signFirmware(image, key));
 }
 
 /** Numbers in [0, 1) that a seed gives again. Source: mulberry32, public domain. */
