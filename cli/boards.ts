@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { fileURLToPath } from "node:url";
+import type { WireKind } from "./gateway/gateway.js";
 import type { KeyKind } from "./keys.js";
 
 /** Where the package is: this file runs from build/node/cli. */
@@ -8,6 +9,8 @@ export const packageRoot = fileURLToPath(new URL("../../../", import.meta.url));
 /** How a board's emulator is started. */
 export interface Emulator {
   readonly program: string;
+  /** What its byte channel goes over. */
+  readonly wire: WireKind;
   /** Bytes of the file that holds the flash: it is extended to that. */
   readonly flashFileSize: number;
   /** Its arguments, for a console on stdio and a byte channel to a port of the loopback interface. */
@@ -30,6 +33,7 @@ const quoted = (path: string): string => path.replaceAll(",", ",,");
 /** Source: QEMU 7.2, "Arm MPS2 and MPS3 boards"; the flash is its PSRAM, the entropy is put after the boot ROM. */
 const mps2An386: Emulator = Object.freeze({
   program: "qemu-system-arm",
+  wire: "ethernet",
   flashFileSize: 16 * 1024 * 1024,
   // prettier-ignore
   arguments: ({ executable, flash, channelPort, entropy }) => [
@@ -39,7 +43,7 @@ const mps2An386: Emulator = Object.freeze({
     ...entropy.flatMap((word, i) => ["-device", `loader,addr=${8 + 8 * i},data=${word},data-len=8`]),
     "-semihosting-config", "enable=on,target=native", "-icount", "shift=2",
     "-display", "none", "-monitor", "none", "-serial", "stdio",
-    "-serial", `tcp:127.0.0.1:${channelPort}`,
+    "-nic", `socket,connect=127.0.0.1:${channelPort}`,
   ],
 } satisfies Emulator);
 
@@ -50,6 +54,7 @@ const mps2An386: Emulator = Object.freeze({
  */
 const riscvVirt: Emulator = Object.freeze({
   program: "qemu-system-riscv32",
+  wire: "serial",
   flashFileSize: 32 * 1024 * 1024,
   // prettier-ignore
   arguments: ({ flash, memory, channelPort }) => [

@@ -86,7 +86,7 @@ async function emulate(
   const memory = `${flash}.memory`;
   rmSync(memory, { force: true });
   if (statSync(flash).size < emulator.flashFileSize) truncateSync(flash, emulator.flashFileSize);
-  const gateway = await openGateway();
+  const gateway = await openGateway(emulator.wire);
   const ownArguments = emulator.arguments({
     executable: executableOf(options),
     flash,

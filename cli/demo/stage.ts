@@ -103,10 +103,11 @@ export class Stage {
       firmware.manifest ??
       this.#options.manifest ??
       join(packageRoot, "examples/thread/manifest.json");
-    const out = join(folder, `${version}.img`);
+    // one place for all versions: what one build has compiled, the next need not
+    const out = join(folder, "firmware.img");
     const image = buildFirmware({ ...firmware, manifest, platform: board, config, out });
     const signed = signFirmware(image, join(folder, `${signer}.key.pem`));
-    writeFileSync(out, signed.bytes);
+    writeFileSync(join(folder, `${version}.img`), signed.bytes);
     return signed;
   }
 

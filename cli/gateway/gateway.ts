@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Connection, type SendFrame } from "./connection.js";
+import { EthernetWire } from "./ethernet.js";
 import { FrameReader, formatFrame, type Frame, type FrameType } from "./frame.js";
 
 /** The other side of a board's byte channel: it connects where the board asks it to. */
 export interface Gateway {
-  /** On the loopback interface: the emulator's UART is to be connected here. */
+  /** On the loopback interface: the emulator's end of the byte channel is to be connected here. */
   readonly port: number;
   /** Closes everything; harmless when it is closed. */
   close(): void;
@@ -62,13 +63,16 @@ export class Exchange {
 
 const readU16 = (payload: Uint8Array): number => (payload[0] ?? 0) | ((payload[1] ?? 0) << 8);
 
+/** What the byte channel of an emulated board goes over. */
+export type WireKind = "ethernet" | "serial";
+
 /** Opens a gateway for one board. */
-export async function openGateway(): Promise<Gateway> {
+export async function openGateway(kind: WireKind): Promise<Gateway> {
   const wires = new Set<Socket>();
   const server = createServer(wire => {
     wires.add(wire);
     wire.setNoDelay();
-    new Exchange(wire);
+    new Exchange(kind === "ethernet" ? new EthernetWire(wire) : wire);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

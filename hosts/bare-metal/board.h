@@ -20,7 +20,7 @@ void xs_ota_board_sleep(void);
 /* The console's UART: waits while it is busy. */
 void xs_ota_board_console(char byte);
 
-/* The byte channel: a UART, or what moves bytes as one. Opened once, by the application. */
+/* The byte channel: docs/byte-channel.md. Opened once, by the application. */
 void xs_ota_board_channel_open(void);
 
 /* Waits while it is busy. At most 1024 bytes, which the caller keeps. */

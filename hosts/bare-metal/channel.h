@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The byte channel: sockets over one UART, through a gateway on the other side, as an nRF52 reaches the world
+ * The byte channel: sockets over one line, through a gateway on the other side, as an nRF52 reaches the world
  * through a modem. docs/byte-channel.md has the frames.
  */
 #ifndef XS_OTA_CHANNEL_H
@@ -40,7 +40,7 @@ bool xs_ota_channel_serve(void);
 void xs_ota_channel_attach(XsOtaChannelSocket *socket);
 void xs_ota_channel_detach(XsOtaChannelSocket *socket);
 
-/* Sends a frame; waits while the UART is busy. At most XS_OTA_CHANNEL_PAYLOAD_MAX bytes. */
+/* Sends a frame; waits while the line is busy. At most XS_OTA_CHANNEL_PAYLOAD_MAX bytes. */
 void xs_ota_channel_send(uint8_t number, XsOtaFrameType type, const void *payload, uint32_t length);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The board: clock, UARTs, watchdog, reset. */
+ * The board: clock, console, watchdog, reset. */
 #include "board.h"
+#include "byte-channel.h"
 #include "registers.h"
 
 #include <string.h>
@@ -21,17 +22,10 @@ enum { RETAINED_MAGIC = 0x4F544152 };
 static XsOtaReset started_by;
 
 void xs_ota_tick_handler(void);
-void xs_ota_channel_handler(void);
 
 void xs_ota_tick_handler(void)
 {
 	ticks++;
-}
-
-/* It only ends a sleep: the run loop reads the byte. */
-void xs_ota_channel_handler(void)
-{
-	CHANNEL_UART->interrupt = UART_RX_PENDING;
 }
 
 /* From here on, a reset that nobody asks for is the watchdog's. */
@@ -47,25 +41,14 @@ static void take_reason(void)
 	retained.starts++;
 }
 
-static void open_uart(volatile Uart *uart, uint32_t control)
-{
-	uart->divisor = UART_DIVISOR_MIN;
-	uart->control = control;
-}
-
 void xs_ota_board_open(void)
 {
 	take_reason();
-	open_uart(CONSOLE_UART, UART_TX_ENABLE);
+	CONSOLE_UART->divisor = UART_DIVISOR_MIN;
+	CONSOLE_UART->control = UART_TX_ENABLE;
 	SYSTICK_RELOAD = TICK_CYCLES - 1;
 	SYSTICK_VALUE = 0;
 	SYSTICK_CONTROL = SYSTICK_ENABLE;
-}
-
-void xs_ota_board_channel_open(void)
-{
-	open_uart(CHANNEL_UART, UART_TX_ENABLE | UART_RX_ENABLE | UART_RX_INTERRUPT);
-	NVIC_ENABLE = 1u << CHANNEL_RX_IRQ;
 }
 
 uint64_t xs_ota_board_microseconds(void)
@@ -83,32 +66,16 @@ uint64_t xs_ota_board_microseconds(void)
 void xs_ota_board_sleep(void)
 {
 	__asm volatile("cpsid i" ::: "memory");
-	if (!(CHANNEL_UART->state & UART_RX_FULL))
+	if (!xs_ota_byte_channel_has_frame())
 		__asm volatile("wfi" ::: "memory");
 	__asm volatile("cpsie i" ::: "memory");
 }
 
-static void write_uart(volatile Uart *uart, uint8_t byte)
-{
-	while (uart->state & UART_TX_FULL)
-		;
-	uart->data = byte;
-}
-
 void xs_ota_board_console(char byte)
 {
-	write_uart(CONSOLE_UART, (uint8_t)byte);
-}
-
-void xs_ota_board_channel_write(const uint8_t *bytes, uint32_t length)
-{
-	for (uint32_t i = 0; i < length; i++)
-		write_uart(CHANNEL_UART, bytes[i]);
-}
-
-int xs_ota_board_channel_read(void)
-{
-	return CHANNEL_UART->state & UART_RX_FULL ? (int)(CHANNEL_UART->data & 0xFF) : -1;
+	while (CONSOLE_UART->state & UART_TX_FULL)
+		;
+	CONSOLE_UART->data = (uint8_t)byte;
 }
 
 void xs_ota_board_watch(void)

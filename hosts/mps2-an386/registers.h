@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Registers of the board. Sources: Arm AN386 (the memory map and interrupts of the FPGA image), Cortex-M System
- * Design Kit r1p1 TRM chapter 4 (UART, watchdog), ARMv7-M ARM B3 (SysTick, SCB, NVIC). */
+ * Design Kit r1p1 TRM chapter 4 (UART, watchdog), SMSC LAN9118 datasheet chapter 5 (Ethernet), ARMv7-M ARM B3
+ * (SysTick, SCB, NVIC). */
 #ifndef XS_OTA_MPS2_REGISTERS_H
 #define XS_OTA_MPS2_REGISTERS_H
 
@@ -18,13 +19,40 @@ typedef struct Uart {
 	uint32_t divisor;
 } Uart;
 #define CONSOLE_UART ((volatile Uart *)0x40004000u)
-#define CHANNEL_UART ((volatile Uart *)0x40005000u)
 enum {
-	UART_TX_FULL = 1 << 0, UART_RX_FULL = 1 << 1,	/* state */
-	UART_TX_ENABLE = 1 << 0, UART_RX_ENABLE = 1 << 1, UART_RX_INTERRUPT = 1 << 3,	/* control */
-	UART_RX_PENDING = 1 << 1,	/* interrupt */
-	UART_DIVISOR_MIN = 16,
-	CHANNEL_RX_IRQ = 2
+	UART_TX_FULL = 1 << 0,	/* state */
+	UART_TX_ENABLE = 1 << 0,	/* control */
+	UART_DIVISOR_MIN = 16
+};
+
+typedef struct Ethernet {
+	uint32_t rx_data;
+	uint32_t rx_data_aliases[7];
+	uint32_t tx_data;
+	uint32_t tx_data_aliases[7];
+	uint32_t rx_status;	/* of the next frame; reading takes it */
+	uint32_t rx_status_peek, tx_status, tx_status_peek;
+	uint32_t identity, interrupt_config, interrupt_status, interrupt_enable;
+	uint32_t reserved, byte_order_test, fifo_level;
+	uint32_t rx_config, tx_config, hardware_config, rx_control;
+	uint32_t rx_fifo;	/* bytes; frames from bit 16 */
+	uint32_t tx_fifo;	/* bytes free */
+	uint32_t power, gpio, timer, timer_count, reserved_2, word_swap, free_run, rx_dropped;
+	uint32_t mac_command, mac_data;
+} Ethernet;
+#define ETHERNET ((volatile Ethernet *)0x40200000u)
+enum {
+	ETHERNET_IRQ = 13,
+	ETHERNET_IRQ_HIGH = 1 << 4 | 1 << 0, ETHERNET_IRQ_ENABLE = 1 << 8,	/* interrupt_config: active high, driven */
+	ETHERNET_RX_FRAMES = 1 << 3,	/* interrupt_status, interrupt_enable: more frames than fifo_level's lowest byte */
+	ETHERNET_TX_ON = 1 << 1, ETHERNET_TX_NO_STATUS = 1 << 2,	/* tx_config */
+	ETHERNET_RESET = 1 << 0,	/* hardware_config, until it is done */
+	ETHERNET_TX_FIRST = 1 << 13, ETHERNET_TX_LAST = 1 << 12	/* the first word of a frame to send */
+};
+#define ETHERNET_MAC_BUSY (1u << 31)
+enum {
+	MAC_CONTROL = 1,	/* the number of a register behind mac_command */
+	MAC_ALL_ADDRESSES = 1 << 18, MAC_FULL_DUPLEX = 1 << 20, MAC_TX_ENABLE = 1 << 3, MAC_RX_ENABLE = 1 << 2
 };
 
 typedef struct Watchdog {

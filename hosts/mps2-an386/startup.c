@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * From reset to main, and every exception. Source: ARMv7-M ARM B1.5. */
 #include "board.h"
+#include "byte-channel.h"
 #include "fault.h"
 #include "flash.h"
 #include "registers.h"
@@ -11,7 +12,6 @@ int main(void);
 int xs_ota_prepare_main(void);
 void xs_ota_reset_handler(void);
 void xs_ota_tick_handler(void);
-void xs_ota_channel_handler(void);
 
 /* `frame` is what the exception pushed. Source: ARMv7-M ARM B1.5.6. */
 __attribute__((used)) static void report_fault(const uint32_t *frame)
@@ -44,7 +44,7 @@ __attribute__((section(".vectors"), used)) static const Vectors vectors = {
 		[2] = fault_handler, [3] = fault_handler, [4] = fault_handler, [5] = fault_handler,
 		[10] = fault_handler, [11] = fault_handler, [13] = fault_handler, [14] = xs_ota_tick_handler
 	},
-	.interrupts = { [CHANNEL_RX_IRQ] = xs_ota_channel_handler }
+	.interrupts = { [ETHERNET_IRQ] = xs_ota_byte_channel_handler }
 };
 
 static void copy_data(void)

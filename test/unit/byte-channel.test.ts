@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { Duplex } from "node:stream";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { decodeCobs, encodeCobs } from "xs-ota/cli/gateway/cobs";
+import { EthernetWire, formatEthernet } from "xs-ota/cli/gateway/ethernet";
 import { FrameReader, formatFrame, PAYLOAD_MAX } from "xs-ota/cli/gateway/frame";
 
 const packets = fc
@@ -72,5 +74,67 @@ test("what is no frame is skipped, and the next one is read", () => {
   assert.deepEqual(
     frames.map(({ type, socket }) => [type, socket]),
     [["close", 7]],
+  );
+});
+
+/** A link to a board that a test plays: what it is sent is kept. */
+class Link extends Duplex {
+  readonly sent: Buffer[] = [];
+  override _read(): void {
+    // the test pushes
+  }
+  override _write(bytes: Buffer, _: unknown, done: () => void): void {
+    this.sent.push(bytes);
+    done();
+  }
+}
+
+const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+/** A board asks for a frame with one that brings nothing. */
+const question = formatEthernet(new Uint8Array(0));
+/** Source: docs/byte-channel.md. */
+const bytesIn = (frame: Buffer): Buffer => frame.subarray(20, 20 + frame.readUInt16BE(18));
+
+test("over Ethernet a board is sent one frame each time that it asks, and every byte once", async () => {
+  const link = new Link();
+  const wire = new EthernetWire(link);
+  const all = Buffer.from(Uint8Array.from({ length: 4000 }, (_, i) => i % 251));
+  wire.write(all.subarray(0, 1000));
+  wire.write(all.subarray(1000));
+  await turn();
+  assert.equal(link.sent.length, 0);
+  for (let asked = 1; asked <= 4; asked++) {
+    link.push(question);
+    await turn();
+    assert.equal(link.sent.length, Math.min(asked, 3));
+  }
+  assert.deepEqual(Buffer.concat(link.sent.map(bytesIn)), all);
+  assert.ok(link.sent.every(frame => frame.length === 4 + frame.readUInt32BE(0)));
+  assert.ok(link.sent.every(frame => frame.length - 4 <= 1514));
+  wire.write(all.subarray(0, 1));
+  await turn();
+  assert.equal(link.sent.length, 4, "the last question is still open");
+});
+
+test("bytes come out of Ethernet frames however the stream is cut, and other frames are skipped", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 5 }),
+      fc.integer({ min: 1, max: 400 }),
+      async (pieces, size) => {
+        const link = new Link();
+        const received: Buffer[] = [];
+        new EthernetWire(link).on("data", (data: Buffer) => received.push(data));
+        const stranger = Buffer.from(formatEthernet(Uint8Array.of(9)));
+        stranger[16] = 0x08; // the type: IPv4
+        const runt = Uint8Array.of(0, 0, 0, 1, 7);
+        const stream = Buffer.concat(
+          pieces.flatMap(piece => [formatEthernet(piece), stranger, runt]),
+        );
+        for (let at = 0; at < stream.length; at += size) link.push(stream.subarray(at, at + size));
+        await turn();
+        assert.deepEqual(Buffer.concat(received), Buffer.concat(pieces));
+      },
+    ),
   );
 });
