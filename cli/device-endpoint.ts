@@ -28,14 +28,16 @@ export async function findDeviceEndpoint({ iot, where }: Aws): Promise<DeviceEnd
   throw new CliError("cloud", `DescribeEndpoint at ${where}: "${endpointAddress}" is no address`);
 }
 
-/** What a device connects with by mutual TLS. @throws CliError "cloud", "usage". */
-export async function secureConnection(
-  aws: Aws,
+/** What a device connects with by mutual TLS. @throws CliError "usage" when nobody says whom it trusts. */
+export function secureConnection(
   profile: Profile,
   { certificate, privateKey }: ThingCredentials,
-): Promise<Pick<DeviceIdentity, "endpoint" | "tls">> {
-  const tls = { rootCertificate: rootCertificateOf(profile), certificate, privateKey };
-  return { endpoint: await findDeviceEndpoint(aws), tls };
+  endpoint: DeviceEndpoint,
+): Pick<DeviceIdentity, "endpoint" | "tls"> {
+  return {
+    endpoint,
+    tls: { rootCertificate: rootCertificateOf(profile), certificate, privateKey },
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { CliError, messageOf } from "./failure.js";
 
 const isMissing = (error: unknown): boolean =>
@@ -22,6 +22,11 @@ export function readInput(path: string, what: string, remedy?: string): Uint8Arr
   }
 }
 
+/** The text in a file that the user named. @throws CliError "input", with `remedy`. */
+export function readText(path: string, what: string, remedy?: string): string {
+  return new TextDecoder().decode(readInput(path, what, remedy));
+}
+
 /** A file to be written; `mode` as chmod has it. */
 export interface NewFile {
   readonly path: string;
@@ -31,9 +36,12 @@ export interface NewFile {
 
 /**
  * Writes all of the files or none, and never over one that is there.
- * @throws CliError "input".
+ * @throws CliError "input", with `remedy` when one is there.
  */
-export function createFiles(files: readonly NewFile[]): void {
+export function createFiles(
+  files: readonly NewFile[],
+  remedy = "Give another --name or --out, or move the old one away.",
+): void {
   const written: string[] = [];
   try {
     for (const { path, content, mode } of files) {
@@ -42,14 +50,20 @@ export function createFiles(files: readonly NewFile[]): void {
     }
   } catch (error) {
     for (const path of written) rmSync(path, { force: true });
-    const path = files[written.length]?.path ?? "";
-    if (!isThere(error)) throw new CliError("input", `${path}: ${messageOf(error)}`);
-    throw new CliError(
-      "input",
-      `${path} exists already, and nothing was written`,
-      "Give another --name or --out, or move the old one away.",
-    );
+    throw notWritten(files[written.length]?.path ?? "", error, remedy);
   }
+}
+
+function notWritten(path: string, error: unknown, remedy: string): CliError {
+  if (!isThere(error)) return new CliError("input", `${path}: ${messageOf(error)}`);
+  return new CliError("input", `${path} exists already, and nothing was written`, remedy);
+}
+
+/** Writes a file for the user alone; one that is there stays as it is until the new one is whole. */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, content, { mode: 0o600 });
+  renameSync(draft, path);
 }
 
 /**
@@ -57,7 +71,7 @@ export function createFiles(files: readonly NewFile[]): void {
  * @throws CliError "input", with the parser's own words.
  */
 export function readJson(path: string, what: string, remedy?: string): unknown {
-  const text = new TextDecoder().decode(readInput(path, what, remedy));
+  const text = readText(path, what, remedy);
   try {
     return JSON.parse(text);
   } catch (error) {

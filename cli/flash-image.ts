@@ -3,7 +3,12 @@ import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { slotLayout } from "xs-ota/pal/boot/trailer";
 import type { FlashGeometry } from "xs-ota/pal/flash";
-import { flashSize, type FlashMap, type FlashPartitionEntry } from "xs-ota/toolchain/flash-map";
+import {
+  flashSize,
+  readFlashMap,
+  type FlashMap,
+  type FlashPartitionEntry,
+} from "xs-ota/toolchain/flash-map";
 import { formatTrustedKeys } from "xs-ota/toolchain/image";
 import { packageRoot, type Board } from "./boards.js";
 import { CliError, messageOf } from "./failure.js";
@@ -43,8 +48,7 @@ export function makeFlashImage(
   const contents = {
     boot: bootloader === undefined ? keys : withKeys(map, bootloader, keys),
     "slot-a": image,
-    // ended by an erased byte
-    data: Buffer.concat([Buffer.from(JSON.stringify(identity)), Buffer.of(map.erasedByte)]),
+    data: formatIdentity(identity, map.erasedByte),
   };
   for (const [name, bytes] of Object.entries(contents)) {
     const { offset, size } = findPartition(map, name);
@@ -52,6 +56,11 @@ export function makeFlashImage(
     flash.set(bytes, offset);
   }
   return flash;
+}
+
+/** An identity as a `data` partition begins with it: ended by an erased byte. */
+export function formatIdentity(identity: DeviceIdentity, erasedByte: number): Uint8Array {
+  return Buffer.concat([Buffer.from(JSON.stringify(identity)), Buffer.of(erasedByte)]);
 }
 
 /**
@@ -77,11 +86,22 @@ export function findPartition({ partitions }: FlashMap, name: string): FlashPart
   throw new CliError("input", `the flash map has no partition "${name}"`);
 }
 
-/** The board's bootloader, for FlashContents. @throws CliError "input" when it is not built. */
-export function readBootloader({
-  bootloader,
-  makeTarget,
-}: Pick<Board, "bootloader" | "makeTarget">): { bootloader?: Uint8Array } {
+/** What says how a new device's flash is made; paths are from the package's root. */
+type FlashedBoard = Pick<Board, "flashMap" | "bootloader" | "makeTarget">;
+
+/**
+ * The whole flash of a new device of a kind, with its bootloader.
+ * @throws CliError "input" when something does not fit, or the bootloader is not built.
+ */
+export function makeBoardFlash(
+  board: FlashedBoard,
+  contents: Omit<FlashContents, "bootloader">,
+): Uint8Array {
+  const map = readFlashMap(join(packageRoot, board.flashMap));
+  return makeFlashImage(map, { ...contents, ...readBootloader(board) });
+}
+
+function readBootloader({ bootloader, makeTarget }: FlashedBoard): { bootloader?: Uint8Array } {
   if (bootloader === undefined) return {};
   const path = join(packageRoot, bootloader);
   return { bootloader: readInput(path, "the bootloader", `\`make ${makeTarget}\` builds it.`) };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { CliError } from "./failure.js";
-import { readJson } from "./files.js";
+import { readJson, replaceFile } from "./files.js";
 
 /** A key pair for the REST API, or the name of a profile in AWS's own shared configuration. */
 const credentials = z.union([
@@ -87,12 +87,6 @@ export function removeProfile(path: string, name: string, stored: Profile): void
   }
   const kept = first === undefined || first === name ? {} : { default: first };
   replaceFile(path, `${JSON.stringify({ ...kept, profiles: rest }, undefined, 2)}\n`);
-}
-
-function replaceFile(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text, { mode: 0o600 });
-  renameSync(draft, path);
 }
 
 /** `xs-ota.json` in this folder, else the user's own. */

@@ -16,6 +16,7 @@ import { gatewayCommand } from "./commands/gateway.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { jobsCommand } from "./commands/jobs.js";
 import { packCommand } from "./commands/pack.js";
+import { provisionCommand } from "./commands/provision.js";
 import { deviceCommand } from "./commands/device.js";
 import { keysCommand } from "./commands/keys.js";
 import { signCommand } from "./commands/sign.js";
@@ -59,6 +60,7 @@ const commands: readonly ((session: Session) => Command)[] = Object.freeze([
   deltaCommand,
   packCommand,
   thingsCommand,
+  provisionCommand,
   deployCommand,
   watchCommand,
   jobsCommand,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createFiles, readInput } from "./files.js";
+import { createFiles, readText } from "./files.js";
 import type { ThingCredentials } from "./registration.js";
 
 /** Where the credentials of a thing are kept. */
@@ -33,10 +33,9 @@ export function writeThingFiles(files: ThingFiles, credentials: ThingCredentials
 
 /** @throws CliError "input" when one is missing. */
 export function readThingFiles({ certificate, key }: ThingFiles): ThingCredentials {
-  const read = (path: string, what: string): string =>
-    new TextDecoder().decode(readInput(path, what, "`xs-ota things add` makes it."));
+  const remedy = "`xs-ota things add` makes it.";
   return {
-    certificate: read(certificate, "the device's certificate"),
-    privateKey: read(key, "the device's private key"),
+    certificate: readText(certificate, "the device's certificate", remedy),
+    privateKey: readText(key, "the device's private key", remedy),
   };
 }

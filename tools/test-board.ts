@@ -4,7 +4,7 @@ import path from "node:path";
 import { boardNames, boards, packageRoot, type BoardName } from "xs-ota/cli/boards";
 import { startDevice } from "xs-ota/cli/device-process";
 import { buildFirmware, signFirmware } from "xs-ota/cli/firmware";
-import { makeFlashImage, needFits, readBootloader } from "xs-ota/cli/flash-image";
+import { makeBoardFlash, needFits } from "xs-ota/cli/flash-image";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
 import { openTlsServers } from "xs-ota/test/support/tls-servers";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
@@ -47,8 +47,7 @@ async function run(suites: readonly Suite[]): Promise<number | null> {
   const flash = path.join(folder, "flash");
   const endpoint = { host: "127.0.0.1", port: 1883 };
   const identity = { thingName: "board", endpoint, certificates };
-  const contents = { identity, image: bytes, ...readBootloader(boards[board]) };
-  writeFileSync(flash, makeFlashImage(map, contents));
+  writeFileSync(flash, makeBoardFlash(boards[board], { identity, image: bytes }));
   return startDevice({ board: boards[board], flash, onLine: line => console.log(line) }).ended;
 }
 

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { readFlashMap } from "xs-ota/toolchain/flash-map";
+import { Command, Option } from "@commander-js/extra-typings";
 import { boardNames, boards, packageRoot } from "../boards.js";
 import type { Board } from "../boards.js";
-import { secureConnection } from "../device-endpoint.js";
+import { makeIdentity, identityOptions } from "../device-identity.js";
 import { startDevice } from "../device-process.js";
 import { CliError } from "../failure.js";
-import { readInput } from "../files.js";
-import { makeFlashImage, readBootloader, type DeviceIdentity } from "../flash-image.js";
+import { readInput, replaceFile } from "../files.js";
+import { provisioners } from "../provisioning.js";
 import type { Session } from "../session.js";
-import { readThingFiles, thingFiles, THINGS_FOLDER } from "../thing-files.js";
 
 const examples = `
 EXAMPLES
@@ -28,7 +26,7 @@ const deviceArguments = () =>
     .description(
       "Runs a device as a process on this machine, its flash in a file, and shows its console until Ctrl-C. " +
         "A flash file that is there is used as it is, so the device goes on where it was; with --image a new " +
-        "one is made.",
+        "one is made, as `xs-ota provision` makes it with the same options.",
     )
     .requiredOption("--thing <name>", "what the device is called")
     .addOption(
@@ -38,18 +36,12 @@ const deviceArguments = () =>
     )
     .option("--flash <file>", "its flash (default: devices/<thing>.flash)")
     .option("--image <file>", "make a new flash, with this signed image in it")
-    .option("--cert <file>", "with --image: the code-signing certificate it trusts")
-    .option("--certfile <name>", "with --image: what it calls that certificate", "code-signing")
-    .option(
-      "--things <folder>",
-      "with --image: where `xs-ota things add` put its certificate and key",
-      THINGS_FOLDER,
-    )
-    .option(
-      "--plain-mqtt <host:port>",
-      "with --image: connect there, without TLS (default: with TLS, where the profile's cloud says)",
-      hostPort,
-    )
+    .addOption(identityOptions.cert())
+    .addOption(identityOptions.certfile())
+    .addOption(identityOptions.things())
+    .addOption(identityOptions.connect())
+    .addOption(identityOptions.root())
+    .addOption(identityOptions.plainMqtt())
     .addHelpText("after", examples);
 
 type DeviceOptions = ReturnType<ReturnType<typeof deviceArguments>["opts"]>;
@@ -59,7 +51,7 @@ export function deviceCommand(session: Session): Command {
   return deviceArguments().action(async options => {
     const board = boards[options.board];
     const flash = options.flash ?? join("devices", `${options.thing}.flash`);
-    await prepareFlash(session, board, flash, options);
+    await prepareFlash(session, flash, options);
     checkBuilt(board);
     const { output, signal } = session;
     const onLine = (line: string): void => output.result({ console: line }, line);
@@ -72,46 +64,22 @@ export function deviceCommand(session: Session): Command {
 }
 
 /** Makes the flash file if `--image` asks for it. @throws CliError "input", "usage", "cloud". */
-async function prepareFlash(
-  session: Session,
-  board: Board,
-  path: string,
-  options: DeviceOptions,
-): Promise<void> {
+async function prepareFlash(session: Session, path: string, options: DeviceOptions): Promise<void> {
   const { image, cert } = options;
   if (image === undefined) {
     if (existsSync(path)) return;
     throw new CliError("usage", `there is no flash file ${path}`, "Give --image to make one.");
   }
-  if (cert === undefined) throw missing("--cert", "the certificate that `xs-ota keys` made");
-  const pem = new TextDecoder().decode(readInput(cert, "the certificate"));
-  const identity = {
-    thingName: options.thing,
-    certificates: { [options.certfile]: pem },
-    ...(await connectionOf(session, options)),
-  };
-  const map = readFlashMap(join(packageRoot, board.flashMap));
-  const bytes = makeFlashImage(map, {
-    identity,
-    image: readInput(image, "the image"),
-    ...readBootloader(board),
-  });
+  if (cert === undefined) {
+    const remedy = "Give the certificate that `xs-ota keys` made.";
+    throw new CliError("usage", "a new flash needs --cert", remedy);
+  }
+  const { keyKind, provision } = provisioners[options.board];
+  const identity = await makeIdentity(session, { ...options, cert }, keyKind);
+  const { content } = provision({ identity, image: readInput(image, "the image") });
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, bytes);
+  replaceFile(path, content);
 }
-
-/** How a new device connects. @throws CliError "input" without its certificate or key; "usage", "cloud". */
-async function connectionOf(
-  session: Session,
-  { thing, things, plainMqtt }: DeviceOptions,
-): Promise<Pick<DeviceIdentity, "endpoint" | "tls">> {
-  if (plainMqtt !== undefined) return { endpoint: plainMqtt };
-  const credentials = readThingFiles(thingFiles(things, thing));
-  return secureConnection(session.openAws(), session.profile, credentials);
-}
-
-const missing = (option: string, what: string): CliError =>
-  new CliError("usage", `a new flash needs ${option}`, `Give ${option}, ${what}.`);
 
 /** @throws CliError "tool" when the machine is not built. */
 function checkBuilt({ executable, makeTarget }: Board): void {
@@ -122,12 +90,4 @@ function checkBuilt({ executable, makeTarget }: Board): void {
     `${path} is not built`,
     `Run \`make ${makeTarget}\` in ${packageRoot}.`,
   );
-}
-
-function hostPort(text: string): { host: string; port: number } {
-  const [, host, port] = /^(.+):(\d+)$/.exec(text) ?? [];
-  if (host !== undefined && Number(port) >= 1 && Number(port) <= 65535) {
-    return { host, port: Number(port) };
-  }
-  throw new InvalidArgumentError("It is host:port, as in 127.0.0.1:1883.");
 }

@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cloud } from "xs-ota/cloud/cloud";
 import type { Listener } from "xs-ota/cloud/device-ports";
-import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { openAws } from "../aws.js";
 import type { Aws } from "../aws.js";
 import { boards, packageRoot } from "../boards.js";
@@ -11,12 +10,12 @@ import type { Board, BoardName } from "../boards.js";
 import { deploy, planDeployment } from "../deployment.js";
 import type { Deployment } from "../deployment.js";
 import { openDesk } from "../desk.js";
-import { secureConnection } from "../device-endpoint.js";
+import { findDeviceEndpoint, secureConnection } from "../device-endpoint.js";
 import { startDevice } from "../device-process.js";
 import type { DeviceProcess } from "../device-process.js";
 import { buildFirmware, signFirmware } from "../firmware.js";
 import type { SignedImage } from "../firmware.js";
-import { makeFlashImage, readBootloader, type DeviceIdentity } from "../flash-image.js";
+import { makeBoardFlash, type DeviceIdentity } from "../flash-image.js";
 import type { DataProtocol } from "../job-document.js";
 import { watchJob } from "../job-watch.js";
 import type { JobView } from "../job-watch.js";
@@ -91,7 +90,7 @@ export class Stage {
     const { cloud, profile } = await openDesk(options.plainMqtt ? { plainMqttPort: 0 } : {});
     const aws = openAws(profile);
     const credentials = await registerThing(aws, THING_NAME, { ...(keyKind && { keyKind }) });
-    const connection = await secureConnection(aws, profile, credentials);
+    const connection = secureConnection(profile, credentials, await findDeviceEndpoint(aws));
     return new Stage(cloud, aws, connection, options);
   }
 
@@ -130,11 +129,7 @@ export class Stage {
     const connection = plain === undefined ? this.#connection : { endpoint: plain };
     const identity = { thingName: this.thingName, certificates, ...connection };
     const board = boards[this.#options.board];
-    const map = readFlashMap(join(packageRoot, board.flashMap));
-    writeFileSync(
-      this.flash,
-      makeFlashImage(map, { identity, image: bytes, ...readBootloader(board) }),
-    );
+    writeFileSync(this.flash, makeBoardFlash(board, { identity, image: bytes }));
     this.switchOn();
   }
 

@@ -14,6 +14,7 @@ import { startCloud } from "xs-ota/cloud/cloud";
 import { CliProcess } from "xs-ota/test/support/cli";
 import { temporaryFolder } from "xs-ota/test/support/files";
 import { MqttClient } from "xs-ota/test/support/mqtt";
+import { readProvisioned } from "xs-ota/test/support/provisioned";
 
 async function openBench(t: TestContext): Promise<Aws> {
   const { cloud, profile } = await openDesk();
@@ -105,4 +106,26 @@ test("a cloud whose port is taken opens no other, and its command ends and says 
     assert.equal(code, 5, option);
     assert.match(error, /EADDRINUSE.*\n.*Give another --directory or port/, option);
   }
+});
+
+test("a board is provisioned with what connects it to the cloud of its profile", async t => {
+  const folder = temporaryFolder(t);
+  const cloud = new CliProcess(["cloud", "--memory", "--json"], folder);
+  await cloud.nextValue();
+  const run = async (...args: string[]): Promise<void> => {
+    const { code, error } = await new CliProcess([...args, "--profile", "desk"], folder).end();
+    assert.equal(code, 0, error);
+  };
+  await run("keys");
+  await run("things", "add", "t1", "--key-type", "rsa-2048");
+  const made = ["--cert", "keys/code-signing.cert.pem", "--out", "data.bin"];
+  await run("provision", "--board", "esp32", "--thing", "t1", ...made);
+  const { endpoint, tls } = readProvisioned(readFileSync(join(folder, "data.bin")));
+  assert.ok(tls);
+  const { rootCertificate: ca, certificate: cert, privateKey: key } = tls;
+  const socket = connect({ ...endpoint, ca, cert, key });
+  await once(socket, "secureConnect");
+  (await MqttClient.connect(socket, "t1")).close();
+  cloud.interrupt();
+  await cloud.end();
 });
