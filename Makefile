@@ -71,10 +71,15 @@ test-e2e: build linux ## whole updates on the XS device: the three acts, bad doc
 deps-deep: ## installs what test-deep needs: a browser for the dashboard
 	@sh toolchain/packages.sh chromium
 
+# The soaks, which mostly wait, come first.
+deep_tests := deep/device-soak e2e/storms power-loss/* fuzz/* unit/agent-walk.node unit/download-cbor.node \
+	deep/cloud-fleet deep/cloud-kill deep/dashboard
+
 .PHONY: test-deep
-test-deep: build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
-	DEEP=1 $(node_test) build/node/test/power-loss/*.test.js build/node/test/fuzz/*.test.js \
-		build/node/test/unit/agent-walk.node.test.js build/node/test/unit/download-cbor.node.test.js build/node/test/deep/*.test.js
+test-deep: export COUNTS := build/counts-deep
+test-deep: new-counts build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
+	DEEP=1 node --test --test-concurrency=$$(($$(nproc) + 1)) $(deep_tests:%=build/node/test/%.test.js)
+	@node build/node/tools/counts.js deep $(COUNTS)
 
 BOARD ?= mps2-an386
 .PHONY: test-boards
@@ -95,8 +100,14 @@ test-emulated: build ## what test-boards does, on both emulated boards, and the 
 size: build $(BOARD) ## what the firmware of the emulated board BOARD takes: the figures of docs/size.md
 	@BOARD=$(BOARD) node build/node/bench/figures.js
 
+.PHONY: new-counts
+new-counts:
+	@mkdir -p build && rm -f $(COUNTS)
+
 .PHONY: test
-test: check test-unit test-xs test-e2e ## everything that must hold before a commit
+test: export COUNTS := build/counts
+test: new-counts check test-unit test-xs test-e2e ## everything that must hold before a commit
+	@node build/node/tools/counts.js usual $(COUNTS)
 
 include toolchain/xs.mk
 include hosts/linux/linux.mk

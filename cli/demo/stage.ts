@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Cloud } from "xs-ota/cloud/cloud";
+import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
 import type { Listener } from "xs-ota/cloud/device-ports";
+import type { FaultPlan } from "xs-ota/cloud/faults/faults";
 import { openAws } from "../aws.js";
 import type { Aws } from "../aws.js";
 import { boards, packageRoot } from "../boards.js";
@@ -35,6 +36,8 @@ export interface StageOptions {
   readonly signal?: AbortSignal;
   /** Whether the cloud also listens without TLS, for tests that steer what is between it and the device. */
   readonly plainMqtt?: boolean;
+  /** Where the cloud keeps its state, so that it can be restarted; in memory unless told. */
+  readonly cloudFolder?: string;
 }
 
 const THING_NAME = "lamp-1";
@@ -59,11 +62,11 @@ const CERTIFICATE_NAME = "code-signing";
 export class Stage {
   readonly thingName = THING_NAME;
   readonly console = new ConsoleLog();
-  readonly cloud: Cloud;
   readonly aws: Aws;
   readonly #options: StageOptions;
   /** Where the device finds the cloud, and what it shows there. */
   readonly #connection: Pick<DeviceIdentity, "endpoint" | "tls">;
+  #cloud: Cloud;
   #device: DeviceProcess | undefined;
   #jobs = 0;
 
@@ -73,7 +76,7 @@ export class Stage {
     connection: Pick<DeviceIdentity, "endpoint" | "tls">,
     options: StageOptions,
   ) {
-    this.cloud = cloud;
+    this.#cloud = cloud;
     this.aws = aws;
     this.#connection = connection;
     this.#options = options;
@@ -87,7 +90,10 @@ export class Stage {
       writeFileSync(join(options.folder, `${name}.cert.pem`), pair.certificate);
     }
     const { keyKind }: Board = boards[options.board];
-    const { cloud, profile } = await openDesk(options.plainMqtt ? { plainMqttPort: 0 } : {});
+    const { cloud, profile } = await openDesk({
+      directory: options.cloudFolder,
+      ...(options.plainMqtt === true && { plainMqttPort: 0 }),
+    });
     const aws = openAws(profile);
     const credentials = await registerThing(aws, THING_NAME, { ...(keyKind && { keyKind }) });
     const connection = secureConnection(profile, credentials, await findDeviceEndpoint(aws));
@@ -110,9 +116,28 @@ export class Stage {
     return signed;
   }
 
+  get cloud(): Cloud {
+    return this.#cloud;
+  }
+
+  /** Ends the cloud, which cuts all connections, and starts it again on the same ports with the state in its folder. */
+  async restartCloud(faults?: FaultPlan): Promise<void> {
+    const { endpoint, mqtts, mqttsAlpn, https, plainMqtt } = this.#cloud;
+    await this.#cloud.close();
+    this.#cloud = await startCloud({
+      directory: this.#options.cloudFolder,
+      restPort: Number(new URL(endpoint).port),
+      mqttsPort: mqtts.port,
+      alpnPort: mqttsAlpn.port,
+      httpsPort: https.port,
+      plainMqttPort: plainMqtt?.port,
+      faults,
+    });
+  }
+
   /** Where a device may connect without TLS. */
   get plainMqtt(): Listener {
-    const { plainMqtt } = this.cloud;
+    const { plainMqtt } = this.#cloud;
     if (plainMqtt === undefined) throw new TypeError("the stage's cloud listens with TLS only");
     return plainMqtt;
   }
@@ -185,6 +210,6 @@ export class Stage {
   async close(): Promise<void> {
     await this.switchOff();
     this.aws.close();
-    await this.cloud.close();
+    await this.#cloud.close();
   }
 }

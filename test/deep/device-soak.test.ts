@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, test } from "node:test";
+import { count } from "xs-ota/test/support/counts";
 import { randomFrom } from "xs-ota/test/support/sim-flash";
 import { openStage, outcomeOf, type StageBench } from "xs-ota/test/support/stage";
 
@@ -65,6 +66,7 @@ test(`${UPDATES} updates in a row on one flash file: the device's memory stays a
     [...from].sort((a, b) => a - b)[from.length >> 1] ?? 0;
   const quarter = Math.ceil(UPDATES / 4);
   const [early, late] = [middle(memory.slice(0, quarter)), middle(memory.slice(-quarter))];
+  count({ updates: UPDATES });
   console.log(
     `device soak: ${UPDATES} updates, ${succeeded} succeeded, ${cuts} power cuts; memory ${early} KiB in the first quarter, ${late} KiB in the last`,
   );

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { control } from "../support/control.js";
+import { count } from "../support/counts.js";
 import { amount } from "../support/deep.js";
 import { makeTemporaryFolder } from "../support/files.js";
 
@@ -45,10 +47,11 @@ for (const name of fuzzers) {
     );
     const [, runs = "0", coverage = "0"] = /#(\d+)\s+DONE\s+cov: (\d+)/.exec(output) ?? [];
     assert.ok(Number(runs) >= RUNS, output.slice(-500));
+    count({ inputs: { [`${name} in C`]: Number(runs) } });
     seen.push(`${name} ${Number(runs).toLocaleString("en")} inputs (${coverage} edges)`);
   });
 
-  test(`${name}: a mistake that is planted in it is found`, () => {
+  control(`${name}: a mistake that is planted in it is found`, () => {
     const { status, output } = search(`planted-${name}`, name);
     assert.notEqual(status, 0);
     assert.match(output, /SUMMARY: (AddressSanitizer|UndefinedBehaviorSanitizer|libFuzzer)/);

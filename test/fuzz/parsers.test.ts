@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { control } from "../support/control.js";
+import { count } from "../support/counts.js";
 import { amount } from "../support/deep.js";
 import { fuzz, type FuzzTarget } from "../support/fuzz.js";
 import { fuzzTargets } from "../support/fuzz-targets.js";
@@ -19,6 +21,7 @@ for (const target of fuzzTargets) {
     t.diagnostic(`${taken} taken, ${refused} refused`);
     assert.equal(taken + refused, INPUTS);
     assert.ok(taken > INPUTS / 200, "hardly any input was taken");
+    count({ inputs: { [target.name]: taken + refused } });
     seen.push(target.name);
   });
 }
@@ -45,7 +48,7 @@ const slow: FuzzTarget = {
 };
 
 for (const target of [trusting, slow]) {
-  test(`${target.name} is caught, with the seed and the least input that show it`, () => {
+  control(`${target.name} is caught, with the seed and the least input that show it`, () => {
     assert.throws(() => fuzz(target, 10_000), /seed: 1[^]*Counterexample/);
   });
 }

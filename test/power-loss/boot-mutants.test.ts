@@ -12,6 +12,7 @@ import {
   type Story,
   updateOnceMore,
 } from "../support/boot-stories.js";
+import { control } from "../support/control.js";
 import { everyPowerLoss, FlashViolation, PowerLossFailure } from "../support/power-loss.js";
 import { mutants } from "./mutants.js";
 
@@ -63,7 +64,7 @@ test("with the bootloader as it is no story goes wrong", () => {
 });
 
 for (const { name } of mutants) {
-  test(`a bootloader that ${name.replaceAll("-", " ")} is caught`, () => {
+  control(`a bootloader that ${name.replaceAll("-", " ")} is caught`, () => {
     assert.notDeepEqual(wrongStories(name), [], "no story goes wrong");
   });
 }

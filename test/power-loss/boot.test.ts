@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type Rig, rigGeometries, type RigGeometry } from "../support/boot-rig.js";
+import { count } from "../support/counts.js";
 import { amount } from "../support/deep.js";
 import {
   type Images,
@@ -31,6 +32,7 @@ const WEAR_BOUND = 8;
 const counts = { cuts: 0, second: 0, worst: 0 };
 after(() => {
   const { cuts, second, worst } = counts;
+  count({ cuts, secondCuts: second });
   console.log(`boot: ${cuts} cuts, ${second} second cuts, at most ${worst} erases of a block`);
 });
 

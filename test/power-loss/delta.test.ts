@@ -2,13 +2,17 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { rigGeometries, type RigGeometry } from "../support/boot-rig.js";
+import { count } from "../support/counts.js";
 import { amount } from "../support/deep.js";
 import { deltaStories } from "../support/delta-stories.js";
 import { cutUpdate, formatCounts, noCuts } from "../support/update-cuts.js";
 
 const [geometry] = rigGeometries as readonly [RigGeometry];
 const counts = noCuts();
-after(() => console.log(formatCounts(counts)));
+after(() => {
+  count({ cuts: counts.cuts, secondCuts: counts.nested });
+  console.log(formatCounts(counts));
+});
 
 for (const story of deltaStories) {
   const name = `${story.name}: wherever power fails it ends well, and the job says how`;

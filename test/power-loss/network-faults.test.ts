@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { faultKinds } from "xs-ota/cloud/faults/faults";
+import { control } from "../support/control.js";
+import { count } from "../support/counts.js";
 import { amount } from "../support/deep.js";
 import { ride, shrink, type Storm, type StormCounts, stormFrom } from "../support/storms.js";
 import type { DeviceOptions } from "../support/whole-device.js";
@@ -17,6 +19,7 @@ const counts = noCounts();
 
 after(() => {
   const { runs, updated, failed, messages, cuts } = counts;
+  count({ faultRuns: runs });
   console.log(
     `network faults: ${runs} runs, ${updated} updated, ${failed} truthfully failed; ${messages} messages, ${cuts} power cuts`,
   );
@@ -59,7 +62,7 @@ test("whatever the network and the power do, a device ends updated or truthfully
 });
 
 for (const [name, spoil] of Object.entries(networkSpoils)) {
-  test(`${name} is caught, and the storm that shows it is a small one`, t => {
+  control(`${name} is caught, and the storm that shows it is a small one`, t => {
     const seeds = Array.from({ length: 200 }, (_, index) => index + 1);
     const found = seeds.map(stormFrom).find(storm => trouble(storm, { spoil }) !== undefined);
     assert.ok(found !== undefined, "no storm shows it");

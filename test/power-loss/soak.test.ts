@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rigGeometries, type RigGeometry } from "../support/boot-rig.js";
+import { count } from "../support/counts.js";
 import { amount } from "../support/deep.js";
 import { randomFrom } from "../support/sim-flash.js";
 import { PowerLoss, tears } from "../support/sim-power.js";
@@ -53,6 +54,7 @@ test(`${UPDATES} updates in a row on one flash end well, wear it evenly, and lea
   const wear = { a: [...first.flash.a.wear], b: [...first.flash.b.wear] };
   const most = Math.max(...wear.a, ...wear.b);
   const journal = [...first.flash.journal.wear];
+  count({ updates: UPDATES });
   console.log(
     `soak: ${UPDATES} updates, ${cuts} power cuts, ${reverted} reverted; erases a block: slot-a ${wear.a.join(" ")}, ` +
       `slot-b ${wear.b.join(" ")}, journal ${journal.join(" ")}; heap ${Math.round(left / 1e6)} MB in the second half`,

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { RigGeometry } from "../support/boot-rig.js";
+import { count } from "../support/counts.js";
 import { amount } from "../support/deep.js";
-import { cutUpdate, formatCounts, geometriesFor, noCuts } from "../support/update-cuts.js";
+import {
+  cutUpdate,
+  formatCounts,
+  geometriesFor,
+  nestedOneIn,
+  noCuts,
+} from "../support/update-cuts.js";
 import { updateStories } from "../support/update-stories.js";
 
-/** One second cut in so many; large erase blocks take longer, and have nothing that small ones have not. */
-const nestedOneIn = (geometry: RigGeometry): number =>
-  amount(199, 4) * (geometry.a.blockSize > 4096 ? 16 : 1);
 const FILE = "build/node/test/power-loss/update.test.js";
 
 const counts = noCuts();
-after(() => console.log(formatCounts(counts)));
+after(() => {
+  count({ cuts: counts.cuts, secondCuts: counts.nested });
+  console.log(formatCounts(counts));
+});
 
 for (const [index, story] of updateStories.entries()) {
   for (const geometry of geometriesFor(index)) {

@@ -43,12 +43,12 @@ const topics = ["*", "streams/*", "jobs/*", "http"] as const;
 const directions = [undefined, "to-device", "to-cloud"] as const;
 const likelihoods = [0.02, 0.1, 0.3, 0.6] as const;
 
-type Random = () => number;
-const pick = <T>(random: Random, from: readonly T[]): T => from[random() % from.length] as T;
-const list = <T>(random: Random, most: number, make: () => T): T[] =>
+export type Random = () => number;
+export const pick = <T>(random: Random, from: readonly T[]): T => from[random() % from.length] as T;
+export const list = <T>(random: Random, most: number, make: () => T): T[] =>
   Array.from({ length: random() % (most + 1) }, make);
 
-function ruleFrom(random: Random): Rule {
+export function ruleFrom(random: Random): Rule {
   const direction = pick(random, directions);
   return {
     kind: pick(random, faultKinds),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { rigGeometries, type RigGeometry } from "./boot-rig.js";
+import { amount } from "./deep.js";
 import { type Cut, everyPowerLoss, type PowerLossOptions } from "./power-loss.js";
 import {
   assertGoodBoots,
@@ -141,8 +142,6 @@ const isWhole = ({ tears, only }: CutOptions): boolean =>
   tears === undefined && (only ?? process.env["POWER_LOSS_CUT"]) === undefined;
 
 const kib = 1024;
-const [simple, ...others] = rigGeometries as readonly [RigGeometry, ...RigGeometry[]];
-
 const slot = { size: 1024 * kib, blockSize: 256 * kib, writeSize: 32, erasedByte: 0x00 };
 /** The erase blocks of the parallel NOR flash on QEMU's boards. */
 const large: RigGeometry = Object.freeze({
@@ -152,8 +151,17 @@ const large: RigGeometry = Object.freeze({
   bufferSize: 64 * kib,
 });
 
-/** The geometries on which each story is told: all are told on the first, the first of them on the others too. */
+const geometries: readonly RigGeometry[] = Object.freeze([...rigGeometries, large]);
+const isLarge = ({ a, b }: RigGeometry): boolean => Math.max(a.blockSize, b.blockSize) > 4 * kib;
+
+/** The geometries on which a story is told: all of them for the first, and for each story in a deep run; else those of small blocks. */
 export function geometriesFor(storyIndex: number): readonly RigGeometry[] {
-  if (storyIndex === 0) return [simple, ...others, large];
-  return storyIndex === 1 ? [simple, ...others] : [simple];
+  const isWhole = storyIndex < amount(1, Infinity);
+  return geometries.filter(geometry => isWhole || !isLarge(geometry));
+}
+
+/** One second cut in so many: a deep run has each of them on the first geometry, and some in each recovery on the others. */
+export function nestedOneIn(geometry: RigGeometry): number {
+  if (isLarge(geometry)) return amount(9973, 128);
+  return geometry === geometries[0] ? amount(199, 1) : amount(1597, 16);
 }
