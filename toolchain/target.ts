@@ -2,7 +2,7 @@
 import { deviceClassOf } from "./image.js";
 import { writeIfChanged } from "./output.js";
 
-/** Writes, as C, what a board's bootloader compares the device class of an image with. */
+/** Writes, as C, what a host's bootloader compares the device class of an image with. */
 export function writeTarget(name: string, file: string): void {
   const bytes = [...deviceClassOf(name)].map(byte => `0x${byte.toString(16).padStart(2, "0")}`);
   writeIfChanged(

@@ -4,18 +4,19 @@ import { OtaAgent, type OtaConfig, type OtaEvent } from "xs-ota";
 import { openHost } from "xs-ota/host/host";
 
 const host = openHost({ onError: error => trace(`connection: ${String(error)}\n`) });
+const { identity, runningVersion } = host;
 
 const agent = new OtaAgent({
   ...host,
-  thingName: host.identity.thingName,
-  version: config.version,
+  thingName: identity.thingName,
+  version: runningVersion,
   config: config["agent"] as Partial<OtaConfig>,
   onEvent,
 });
 
 /** What this firmware must be able to do, or the device goes back to the one before. */
 function runSelfTest(): void {
-  trace(`${config.version} is on trial\n`);
+  trace(`${runningVersion} is on trial\n`);
   if (config["selfTest"] === "crash") throw new Error("this firmware crashes, as it is told to");
   const passes = config["selfTest"] === "when-connected" && host.mqtt.connected;
   if (passes) agent.setImageState("Accepted");
@@ -34,7 +35,7 @@ function onEvent(event: OtaEvent): void {
       runSelfTest();
       break;
     case "Committed":
-      trace(`${config.version} is permanent\n`);
+      trace(`${runningVersion} is permanent\n`);
       break;
     case "Fail":
       trace(`job failed: ${event.error.message}\n`);
@@ -47,5 +48,5 @@ function onEvent(event: OtaEvent): void {
   }
 }
 
-trace(`${host.identity.thingName} runs ${config.version}\n`);
+trace(`${identity.thingName} runs ${runningVersion}\n`);
 agent.start();

@@ -3,7 +3,6 @@
 #include "board.h"
 #include "channel.h"
 #include "idle.h"
-#include "target.h"
 
 #include <mbedtls/hmac_drbg.h>
 
@@ -60,11 +59,6 @@ void xs_ota_port_log(const char *line)
 XsOtaReset xs_ota_port_reset_reason(void)
 {
 	return xs_ota_board_reset_reason();
-}
-
-const uint8_t *xs_ota_port_target(void)
-{
-	return xs_ota_target;
 }
 
 /* HMAC_DRBG with SHA-256, seeded once: it needs no more for 2^48 requests. Source: NIST SP 800-90A 10.1.2. */

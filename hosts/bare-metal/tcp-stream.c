@@ -11,7 +11,7 @@ static void send_room(XsOtaTcpStream *stream, uint32_t count)
 {
 	const uint8_t payload[2] = { (uint8_t)count, (uint8_t)(count >> 8) };
 
-	xs_ota_channel_send(stream->socket.number, XS_OTA_FRAME_ROOM, payload, sizeof(payload));
+	xs_ota_channel_send(stream->link.socket.number, XS_OTA_FRAME_ROOM, payload, sizeof(payload));
 }
 
 static bool receive(XsOtaTcpStream *stream, const uint8_t *bytes, uint32_t length)
@@ -74,24 +74,24 @@ void xs_ota_tcp_stream_open(XsOtaTcpStream *stream, const char *host, uint16_t p
 
 	(void)no_delay;	/* the gateway never delays */
 	stream->state = XS_OTA_TCP_CONNECTING;
-	stream->peer.port = port;
-	strncpy(stream->peer.address, host, sizeof(stream->peer.address) - 1);
-	stream->socket.on_frame = on_frame;
-	stream->socket.on_turn = on_turn;
-	xs_ota_channel_attach(&stream->socket);
+	stream->link.port = port;
+	strncpy(stream->link.host, host, sizeof(stream->link.host) - 1);
+	stream->link.socket.on_frame = on_frame;
+	stream->link.socket.on_turn = on_turn;
+	xs_ota_channel_attach(&stream->link.socket);
 	if (length > sizeof(payload) - 2) {
 		stream->state = XS_OTA_TCP_ENDED;
 		return;
 	}
 	memcpy(payload + 2, host, length);
-	xs_ota_channel_send(stream->socket.number, XS_OTA_FRAME_OPEN, payload, (uint32_t)length + 2);
+	xs_ota_channel_send(stream->link.socket.number, XS_OTA_FRAME_OPEN, payload, (uint32_t)length + 2);
 }
 
 void xs_ota_tcp_stream_close(XsOtaTcpStream *stream)
 {
 	if (stream->state < XS_OTA_TCP_ENDED)
-		xs_ota_channel_send(stream->socket.number, XS_OTA_FRAME_CLOSE, NULL, 0);
-	xs_ota_channel_detach(&stream->socket);
+		xs_ota_channel_send(stream->link.socket.number, XS_OTA_FRAME_CLOSE, NULL, 0);
+	xs_ota_channel_detach(&stream->link.socket);
 }
 
 void xs_ota_tcp_stream_read(XsOtaTcpStream *stream, void *into, uint32_t length)
@@ -99,10 +99,10 @@ void xs_ota_tcp_stream_read(XsOtaTcpStream *stream, void *into, uint32_t length)
 	memcpy(into, stream->received, length);
 	stream->received_count -= length;
 	memmove(stream->received, stream->received + length, stream->received_count);
-	stream->taken += length;
-	if (stream->taken >= ROOM_STEP && stream->state == XS_OTA_TCP_CONNECTED) {
-		send_room(stream, stream->taken);
-		stream->taken = 0;
+	stream->link.taken += length;
+	if (stream->link.taken >= ROOM_STEP && stream->state == XS_OTA_TCP_CONNECTED) {
+		send_room(stream, stream->link.taken);
+		stream->link.taken = 0;
 	}
 }
 
@@ -114,7 +114,7 @@ void xs_ota_tcp_stream_write(XsOtaTcpStream *stream, const void *bytes, uint32_t
 	while (length > 0 && stream->state == XS_OTA_TCP_CONNECTED) {
 		uint32_t count = length < XS_OTA_CHANNEL_PAYLOAD_MAX ? length : XS_OTA_CHANNEL_PAYLOAD_MAX;
 
-		xs_ota_channel_send(stream->socket.number, XS_OTA_FRAME_DATA, from, count);
+		xs_ota_channel_send(stream->link.socket.number, XS_OTA_FRAME_DATA, from, count);
 		from += count;
 		length -= count;
 	}
@@ -122,6 +122,7 @@ void xs_ota_tcp_stream_write(XsOtaTcpStream *stream, const void *bytes, uint32_t
 
 bool xs_ota_tcp_stream_peer(const XsOtaTcpStream *stream, XsOtaTcpPeer *peer)
 {
-	*peer = stream->peer;
+	memcpy(peer->address, stream->link.host, sizeof(peer->address));
+	peer->port = stream->link.port;
 	return stream->state == XS_OTA_TCP_CONNECTED;
 }

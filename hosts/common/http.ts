@@ -16,13 +16,15 @@ interface HttpSession {
   close(): void;
 }
 
-export type HttpSessionClass = new (options: {
+export interface HttpSessionOptions {
   readonly host: string;
   readonly port: number;
   readonly socket: SocketSource;
   readonly dns?: DnsSource;
   onError(error?: unknown): void;
-}) => HttpSession;
+}
+
+export type HttpSessionClass = new (options: HttpSessionOptions) => HttpSession;
 
 export interface EcmaHttpOptions {
   /** The class that `embedded:network/http/client` gives. */

@@ -9,7 +9,7 @@ LINUX_XS_NAMES := All API Arguments Array Atomics BigInt Boolean Common DataView
 	Generator Global JSON MapSet Marshall Math Memory Module Number Object Platforms Profile Promise Property Proxy \
 	RegExp Run String Symbol Type dtoa re mc
 LINUX_DEFINES := -DINCLUDE_XSPLATFORM -DXSPLATFORM='"xs-platform.h"' -DmxRun=1 -DmxNoConsole=1 -DmxMinusZero=1 \
-	-DmxBoundsCheck=1 -DXS_OTA_PROGRAM='"xs-ota-linux"' -DXS_OTA_TARGET='"linux"'
+	-DmxBoundsCheck=1 -DXS_OTA_PROGRAM='"xs-ota-linux"'
 LINUX_INCLUDES := -Ibuild/linux/made -Ihosts/runtime -Ihosts/runtime/boot -Ihosts/common -Ihosts/linux -Ihosts/linux/process \
 	-Itoolchain/bootloader
 
@@ -17,6 +17,7 @@ build/linux/made/natives.mk: manifest.json $(wildcard hosts/*.json hosts/*/*.jso
 		hosts/common/*.[ct]* hosts/common/tls/*.[ct]* hosts/runtime/*.[ct]*) | build/node/toolchain/main.js
 	$(TOOLCHAIN) natives --manifest hosts/linux/manifest.json --platform linux --out build/linux/made
 	$(TOOLCHAIN) flash-map --manifest hosts/linux/flash.json --out build/linux/made/flash-map.c
+	$(TOOLCHAIN) target --platform linux --out build/linux/made/target.c
 	@touch $@
 # Only the inner make needs it: `make` alone must build nothing.
 ifneq ($(filter %/xs-ota-linux,$(MAKECMDGOALS)),)
@@ -25,7 +26,7 @@ endif
 
 CRYPTO_SOURCES := $(addprefix hosts/common/,signature.c certificate-mbedtls.c crypto-mbedtls.c)
 LINUX_SOURCES := $(sort $(wildcard hosts/runtime/*.c hosts/runtime/boot/*.c hosts/linux/process/*.c toolchain/bootloader/*.c) \
-	$(NATIVE_SOURCES) $(CRYPTO_SOURCES)) build/linux/made/natives.c build/linux/made/flash-map.c
+	$(NATIVE_SOURCES) $(CRYPTO_SOURCES)) $(addprefix build/linux/made/,natives.c flash-map.c target.c)
 LINUX_OUT := build/linux
 LINUX_SANITIZE :=
 LINUX_XS_SANITIZE :=

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from "node:crypto";
-import { openCertificates } from "xs-ota/common/certificates";
-import { readDemands } from "xs-ota/common/demands";
-import { type Identity, readIdentity } from "xs-ota/common/identity";
-import { readImageFacts } from "xs-ota/image/facts";
+import { openLocalHost, type Bootloader, type LocalHost } from "xs-ota/common/host";
+import { openMcuboot } from "xs-ota/common/mcuboot";
 import { DEVICE_CLASS_SIZE } from "xs-ota/image/mcuboot";
-import { formatImageVersion } from "xs-ota/image/version";
-import { McubootControl } from "xs-ota/pal/boot/mcuboot";
-import type { BootControl, ImageDemands } from "xs-ota/pal/boot";
-import type { Clock } from "xs-ota/pal/clock";
-import type { Device } from "xs-ota/pal/device";
-import { OtaError } from "xs-ota/pal/error";
 import type { FlashPartition } from "xs-ota/pal/flash";
-import { FlashPal } from "xs-ota/pal/flash/flash-pal";
-import { FlashJournal } from "xs-ota/pal/flash/journal";
-import type { Journal } from "xs-ota/pal/journal";
-import type { Pal } from "xs-ota/pal/pal";
 import { clock } from "./clock.js";
 import { crypto } from "./crypto.js";
 import { type NodeDeviceOptions, openDevice } from "./device.js";
@@ -38,17 +26,9 @@ export interface NodeHostOptions {
 }
 
 /** A device on Node: what an OtaAgent needs of it, to be spread into its options, and who it is. */
-export interface NodeHost {
-  readonly pal: Pal;
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly device: Device;
+export interface NodeHost extends LocalHost {
   readonly mqtt: NodeMqttClient;
   readonly http: NodeHttpClient;
-  readonly demands: ImageDemands;
-  readonly identity: Identity;
-  /** From the header of the image in slot-a; `undefined` when there is none. */
-  readonly runningVersion: string | undefined;
   /** Disconnects, and closes the flash. */
   close(): Promise<void>;
 }
@@ -56,7 +36,8 @@ export interface NodeHost {
 /**
  * Opens the device whose flash is a file, and connects it. Slots are swapped by a bootloader, which is not
  * part of this process: whoever restarts it runs that first.
- * @throws OtaError "argument-invalid" when the flash is not provisioned; "flash-failed".
+ * @throws OtaError "argument-invalid" when the flash is not provisioned; "flash-failed"; "image-malformed" when slot-a
+ *   holds no image.
  */
 export function openHost(options: NodeHostOptions): NodeHost {
   const flash = new FileFlash(options.flashFile, options.flashMap ?? linuxFlashMap());
@@ -69,41 +50,24 @@ export function openHost(options: NodeHostOptions): NodeHost {
 }
 
 function openOn(flash: FileFlash, options: NodeHostOptions): NodeHost {
-  const identity = readIdentity(flash.partition("data"));
-  const slotA = flash.partition("slot-a");
-  const boot = new McubootControl(slotA, flash.partition("slot-b"));
+  const openPartition = (name: string): FlashPartition => flash.partition(name);
   const device = openDevice(options.device);
-  const certificates = openCertificates(identity.certificates);
-  const journal = new FlashJournal(flash.partition("journal"));
-  const { endpoint, thingName } = identity;
+  const openBootloader = (): Bootloader => openMcuboot(openPartition, DEVICE_CLASS);
+  const local = openLocalHost({ clock, device, crypto, openPartition, openBootloader });
+  const { endpoint, thingName } = local.identity;
   const link = { ...endpoint, clientId: thingName, random: () => device.random() };
   const mqtt = new NodeMqttClient({ ...link, ...options.mqtt });
   const http = new NodeHttpClient(options.http);
   return Object.freeze({
-    pal: new FlashPal({ boot, crypto, certificates, device }),
-    journal,
-    clock,
-    device,
+    ...local,
     mqtt,
     http,
-    demands: readDemands(flash.partition("counter"), DEVICE_CLASS),
-    identity,
-    runningVersion: readVersion(slotA, boot),
     async close(): Promise<void> {
       http.close();
       await mqtt.close();
       flash.close();
     },
   });
-}
-
-function readVersion(slot: FlashPartition, { capacity }: BootControl): string | undefined {
-  try {
-    return formatImageVersion(readImageFacts(slot, capacity).header.version);
-  } catch (error) {
-    if (error instanceof OtaError && error.code === "image-malformed") return undefined;
-    throw error;
-  }
 }
 
 function linuxFlashMap(): FlashMap {

@@ -5,7 +5,6 @@
 #include "channel.h"
 #include "machine.h"
 #include "port.h"
-#include "target.h"
 
 #include "modTimer.h"
 #include "nrf.h"
@@ -27,11 +26,6 @@ XsOtaReset xs_ota_port_reset_reason(void)
 	if (reason & NRF_POWER_RESETREAS_LOCKUP_MASK)
 		return XS_OTA_RESET_CRASH;
 	return reason & NRF_POWER_RESETREAS_SREQ_MASK ? XS_OTA_RESET_SOFTWARE : XS_OTA_RESET_POWER_ON;
-}
-
-const uint8_t *xs_ota_port_target(void)
-{
-	return xs_ota_target;
 }
 
 void xs_ota_port_random(void *into, size_t length)

@@ -36,10 +36,6 @@ void xs_ota_port_log(const char *line);
 /* Why the device started. */
 XsOtaReset xs_ota_port_reset_reason(void);
 
-/* The class of this device, XS_OTA_PORT_TARGET_SIZE bytes: the boot step refuses an image whose TLV 0x75 has others. */
-enum { XS_OTA_PORT_TARGET_SIZE = 16 };
-const uint8_t *xs_ota_port_target(void);
-
 /* Random bytes that nobody can guess: keys are made of them. */
 void xs_ota_port_random(void *into, size_t length);
 

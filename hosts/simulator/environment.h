@@ -9,7 +9,4 @@
 #define XS_OTA_ENV_CUT "XS_OTA_CUT"	/* power fails in the flash operation of this number, from 1 */
 #define XS_OTA_ENV_TEAR "XS_OTA_TEAR"	/* an XsOtaTear, as a number */
 
-/* What images for the simulator are made for: TLV 0x75 holds the first half of its SHA-256. */
-#define XS_OTA_TARGET "simulator"
-
 #endif

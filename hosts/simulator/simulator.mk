@@ -2,11 +2,11 @@
 # xs-ota-simulator: the device that images for the Moddable simulator run on, as a process.
 
 SIMULATOR_SOURCES := $(wildcard hosts/simulator/process/*.c hosts/runtime/boot/*.c toolchain/bootloader/*.c) \
-	$(patsubst %,hosts/linux/process/%.c,main options supervisor boot-step flash-file) \
-	hosts/runtime/flash-map.c hosts/simulator/partitions.c
+	$(patsubst %,hosts/linux/process/%.c,main options supervisor watchdog boot-step flash-file) \
+	hosts/runtime/flash-map.c $(addprefix hosts/simulator/,flash-partitions.c device-class.c)
 SIMULATOR_INCLUDES := -Ihosts/simulator -Ihosts/linux/process -Ihosts/runtime -Ihosts/runtime/boot -Itoolchain/bootloader \
 	-isystem $(MODDABLE)/build/simulators/modules
-SIMULATOR_DEFINES := -DmxLinux=1 -DXS_OTA_PROGRAM='"xs-ota-simulator"' -DXS_OTA_TARGET='"simulator"'
+SIMULATOR_DEFINES := -DmxLinux=1 -DXS_OTA_PROGRAM='"xs-ota-simulator"'
 SIMULATOR_OBJECTS := $(SIMULATOR_SOURCES:%.c=build/simulator/objects/%.o)
 
 build/simulator/objects/%.o: %.c

@@ -23,13 +23,16 @@ function made(t: TestContext, write: (file: string) => void): string {
   return readFileSync(file, "utf8");
 }
 
-/** mcconfig runs no tool of ours, so what ours make for it is kept. */
-test("what is kept for mcconfig is what the toolchain makes", t => {
-  const partitions = made(t, file => writeFlashMap(map, file));
-  assert.equal(readFileSync("hosts/nrf52/flash-partitions.c", "utf8"), partitions);
-  const target = made(t, file => writeTarget("nrf52", file));
-  assert.equal(readFileSync("hosts/nrf52/device-class.c", "utf8"), target);
-});
+// mcconfig runs no tool of ours, so what ours make for it is kept
+for (const host of ["nrf52", "simulator"]) {
+  test(`what is kept for mcconfig in hosts/${host} is what the toolchain makes`, t => {
+    const folder = `hosts/${host}`;
+    const partitions = made(t, file => writeFlashMap(readFlashMap(`${folder}/flash.json`), file));
+    assert.equal(readFileSync(`${folder}/flash-partitions.c`, "utf8"), partitions);
+    const target = made(t, file => writeTarget(host, file));
+    assert.equal(readFileSync(`${folder}/device-class.c`, "utf8"), target);
+  });
+}
 
 test("the application is linked for what follows the image's header in slot-a", () => {
   const { build } = JSON.parse(readFileSync("hosts/nrf52/manifest.json", "utf8")) as {

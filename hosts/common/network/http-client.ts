@@ -2,6 +2,7 @@
 import { encodeUtf8 } from "xs-ota/job/utf8";
 import type { Clock } from "xs-ota/pal/clock";
 import { clock as hostClock } from "xs-ota/host/clock";
+import { formatAuthority } from "./authority.js";
 import { HttpParser, type HttpEvent } from "./http-parser.js";
 import { connect, readFrom } from "./socket.js";
 import type { DnsSource, ReadTarget, Socket, SocketSource } from "./socket.js";
@@ -71,7 +72,7 @@ export default class HTTPClient {
     if (host === "") throw new Error("host required");
     this.#clock = options.clock ?? hostClock;
     this.#onError = options.onError?.bind(options);
-    this.#authority = port === 80 || port === 443 ? host : `${host}:${port}`;
+    this.#authority = formatAuthority(host, port);
     const onReadable = (count: number): void => {
       this.#readable = count;
       this.#resume();

@@ -30,15 +30,16 @@ export interface SocketSource {
   readonly [option: string]: unknown;
 }
 
+/** A name to resolve. */
+export interface DnsQuery {
+  readonly host: string;
+  onResolved(host: string, address: string): void;
+  onError: (error?: unknown) => void;
+}
+
 /** The `dns` option of a client. Source: ECMA-419 "DNS resolver". */
 export interface DnsSource {
-  readonly io: new (options: DnsSource) => {
-    resolve(options: {
-      host: string;
-      onResolved(host: string, address: string): void;
-      onError: (error?: unknown) => void;
-    }): void;
-  };
+  readonly io: new (options: DnsSource) => { resolve(query: DnsQuery): void };
   readonly [option: string]: unknown;
 }
 

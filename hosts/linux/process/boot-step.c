@@ -2,14 +2,20 @@
  * The bootloader's core on this machine, whose flash is the flash file. */
 #include "boot-step.h"
 
+#include "flash-file.h"
 #include "flash-port.h"
 #include "port.h"
+#include "status.h"
+#include "target.h"
 
-#include <mbedtls/sha256.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-/* What images for this host are made for: TLV 0x75 holds the first half of its SHA-256. */
-static const char target_name[] = XS_OTA_TARGET;
+void xs_ota_port_log(const char *line)
+{
+	fprintf(stderr, XS_OTA_PROGRAM ": %s\n", line);
+}
 
 static void log_line(void *context, const char *message)
 {
@@ -33,24 +39,39 @@ static void report(const OtaBootResult *result)
 	xs_ota_port_log(line);
 }
 
-const uint8_t *xs_ota_port_target(void)
+static void open_flash(const XsOtaOptions *options)
 {
-	static uint8_t target[OTA_DIGEST_SIZE];
+	const char *problem = xs_ota_flash_file_open(options);
 
-	mbedtls_sha256_ret((const uint8_t *)target_name, sizeof(target_name) - 1, target, 0);
-	return target;
+	if (!problem)
+		return;
+	fprintf(stderr, XS_OTA_PROGRAM ": %s: %s\n", options->flash, problem);
+	_exit(XS_OTA_EXIT_USAGE);
 }
 
-bool xs_ota_boot_step(XsOtaBootedImage *image)
+static XsOtaBootedImage read_body(const OtaImage *found)
+{
+	XsOtaBootedImage image = { malloc(found->body_size), found->body_size };
+
+	if (!image.body || xs_ota_flash_read(xs_ota_flash_find("slot-a"), found->header_size, image.body, found->body_size)
+			!= XS_OTA_FLASH_FINE) {
+		xs_ota_port_log("slot-a cannot be read");
+		_exit(XS_OTA_EXIT_CRASH);
+	}
+	return image;
+}
+
+XsOtaBootedImage xs_ota_boot_step(const XsOtaOptions *options)
 {
 	const XsOtaBootHost host = {
-		.feed = xs_ota_port_feed, .log = log_line, .target = xs_ota_port_target(), .keys_offset = 0
+		.feed = xs_ota_port_feed, .log = log_line, .target = xs_ota_target, .keys_offset = 0
 	};
 	OtaBootResult result;
 
+	open_flash(options);
 	result = xs_ota_flash_boot(&host);
 	report(&result);
-	image->body_offset = result.image.header_size;
-	image->body_size = result.image.body_size;
-	return result.outcome != OTA_NOT_BOOTABLE;
+	if (result.outcome == OTA_NOT_BOOTABLE)
+		_exit(XS_OTA_EXIT_NOT_BOOTABLE);
+	return read_body(&result.image);
 }

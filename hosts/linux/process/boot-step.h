@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT
- * The bootloader's core on this machine: between reset and application. */
+ * From reset to application: the bootloader's core on this machine. */
 #ifndef XS_OTA_BOOT_STEP_H
 #define XS_OTA_BOOT_STEP_H
 
-#include <stdbool.h>
+#include "options.h"
+
+#include <stddef.h>
 #include <stdint.h>
 
-/* The image in slot-a that may start: its body, in bytes from the start of the slot. */
+/* The body of the image in slot-a. */
 typedef struct XsOtaBootedImage {
-	uint32_t body_offset;
-	uint32_t body_size;
+	uint8_t *body;	/* from malloc */
+	size_t size;
 } XsOtaBootedImage;
 
-/* Swaps or reverts if the flags on the flash say so. False when there is nothing to start. */
-bool xs_ota_boot_step(XsOtaBootedImage *image);
+/* Opens the flash, swaps or reverts if the flags on it say so, and reads what starts. Ends the process when nothing does. */
+XsOtaBootedImage xs_ota_boot_step(const XsOtaOptions *options);
 
 #endif

@@ -20,7 +20,7 @@ static void watch(XsOtaTcpStream *stream)
 		events |= POLLIN;
 	if (stream->state < XS_OTA_TCP_ENDED && stream->writable < XS_OTA_TCP_BUFFER_SIZE)
 		events |= POLLOUT;
-	stream->poller.events = events;
+	stream->link.poller.events = events;
 }
 
 /* A descriptor that poll ignores, and back again: until the stream is closed it must be kept. */
@@ -35,9 +35,9 @@ static void end(XsOtaTcpStream *stream)
 	if (stream->state >= XS_OTA_TCP_ENDED)
 		return;
 	stream->state = XS_OTA_TCP_ENDED;
-	if (stream->poller.fd >= 0)
-		stream->poller.fd = hidden(stream->poller.fd);
-	stream->poller.due = true;
+	if (stream->link.poller.fd >= 0)
+		stream->link.poller.fd = hidden(stream->link.poller.fd);
+	stream->link.poller.due = true;
 }
 
 static void report_end(XsOtaTcpStream *stream)
@@ -55,14 +55,14 @@ static bool is_temporary(int error)
 
 static void flush(XsOtaTcpStream *stream)
 {
-	ssize_t sent = send(stream->poller.fd, stream->queued, stream->queued_count, MSG_NOSIGNAL);
+	ssize_t sent = send(stream->link.poller.fd, stream->link.queued, stream->link.queued_count, MSG_NOSIGNAL);
 
 	if (sent < 0 && !is_temporary(errno))
 		end(stream);
 	if (sent <= 0)
 		return;
-	stream->queued_count -= (uint32_t)sent;
-	memmove(stream->queued, stream->queued + sent, stream->queued_count);
+	stream->link.queued_count -= (uint32_t)sent;
+	memmove(stream->link.queued, stream->link.queued + sent, stream->link.queued_count);
 }
 
 static bool is_connected(XsOtaTcpStream *stream)
@@ -71,7 +71,7 @@ static bool is_connected(XsOtaTcpStream *stream)
 	socklen_t size = sizeof(error);
 
 	if (stream->state == XS_OTA_TCP_CONNECTING
-			&& getsockopt(stream->poller.fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
+			&& getsockopt(stream->link.poller.fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
 		stream->state = XS_OTA_TCP_CONNECTED;
 	return stream->state == XS_OTA_TCP_CONNECTED;
 }
@@ -82,9 +82,9 @@ static void serve_output(XsOtaTcpStream *stream)
 		end(stream);
 		return;
 	}
-	if (stream->queued_count > 0)
+	if (stream->link.queued_count > 0)
 		flush(stream);
-	if (stream->queued_count > 0 || stream->state != XS_OTA_TCP_CONNECTED)
+	if (stream->link.queued_count > 0 || stream->state != XS_OTA_TCP_CONNECTED)
 		return;
 	stream->writable = XS_OTA_TCP_BUFFER_SIZE;
 	watch(stream);
@@ -93,7 +93,7 @@ static void serve_output(XsOtaTcpStream *stream)
 
 static void serve_input(XsOtaTcpStream *stream)
 {
-	ssize_t count = recv(stream->poller.fd, stream->received + stream->received_count,
+	ssize_t count = recv(stream->link.poller.fd, stream->received + stream->received_count,
 		XS_OTA_TCP_BUFFER_SIZE - stream->received_count, 0);
 
 	if (count > 0) {
@@ -156,19 +156,19 @@ static int connect_socket(const char *host, uint16_t port, bool no_delay)
 void xs_ota_tcp_stream_open(XsOtaTcpStream *stream, const char *host, uint16_t port, bool no_delay)
 {
 	stream->state = XS_OTA_TCP_CONNECTING;
-	stream->poller.ready = ready;
-	stream->poller.fd = connect_socket(host, port, no_delay);
+	stream->link.poller.ready = ready;
+	stream->link.poller.fd = connect_socket(host, port, no_delay);
 	watch(stream);
-	if (stream->poller.fd < 0)
+	if (stream->link.poller.fd < 0)
 		end(stream);
-	xs_ota_poller_add(&stream->poller);
+	xs_ota_poller_add(&stream->link.poller);
 }
 
 void xs_ota_tcp_stream_close(XsOtaTcpStream *stream)
 {
-	int fd = stream->poller.fd;
+	int fd = stream->link.poller.fd;
 
-	xs_ota_poller_remove(&stream->poller);
+	xs_ota_poller_remove(&stream->link.poller);
 	if (fd < -1)
 		fd = hidden(fd);
 	if (fd >= 0)
@@ -182,13 +182,13 @@ void xs_ota_tcp_stream_read(XsOtaTcpStream *stream, void *into, uint32_t length)
 	memmove(stream->received, stream->received + length, stream->received_count);
 	watch(stream);
 	if (stream->state == XS_OTA_TCP_ENDED)
-		stream->poller.due = true;
+		stream->link.poller.due = true;
 }
 
 void xs_ota_tcp_stream_write(XsOtaTcpStream *stream, const void *bytes, uint32_t length)
 {
-	memcpy(stream->queued + stream->queued_count, bytes, length);
-	stream->queued_count += length;
+	memcpy(stream->link.queued + stream->link.queued_count, bytes, length);
+	stream->link.queued_count += length;
 	stream->writable -= length;
 	if (stream->state == XS_OTA_TCP_CONNECTED)
 		flush(stream);
@@ -200,7 +200,7 @@ bool xs_ota_tcp_stream_peer(const XsOtaTcpStream *stream, XsOtaTcpPeer *peer)
 	struct sockaddr_in address;
 	socklen_t size = sizeof(address);
 
-	if (stream->poller.fd < 0 || getpeername(stream->poller.fd, (struct sockaddr *)&address, &size) != 0)
+	if (stream->link.poller.fd < 0 || getpeername(stream->link.poller.fd, (struct sockaddr *)&address, &size) != 0)
 		return false;
 	peer->port = ntohs(address.sin_port);
 	return inet_ntop(AF_INET, &address.sin_addr, peer->address, sizeof(peer->address)) != NULL;

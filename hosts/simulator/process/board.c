@@ -7,8 +7,8 @@
 #include "boot-step.h"
 #include "environment.h"
 #include "flash-file.h"
-#include "flash-map.h"
 #include "status.h"
+#include "watchdog.h"
 
 #include <gio/gio.h>
 #include <screen.h>
@@ -17,38 +17,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { WIDTH = 240, HEIGHT = 320 };
-
-static struct {
-	int feed;
-	double feed_interval;
-	double fed;	/* when */
-} board;
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
-void xs_ota_port_feed(void)
-{
-	if (now() - board.fed < board.feed_interval / 2)
-		return;
-	board.fed = now();
-	if (write(board.feed, "", 1) != 1)
-		_exit(XS_OTA_EXIT_CRASH);	/* nobody is there to feed */
-}
-
-void xs_ota_port_log(const char *line)
-{
-	fprintf(stderr, XS_OTA_PROGRAM ": %s\n", line);
-}
 
 static _Noreturn void crash(const char *what, const char *why)
 {
@@ -105,7 +76,7 @@ static void set_number(const char *name, uint32_t value)
 	setenv(name, text, 1);
 }
 
-/* What hosts/simulator/port.c reads in the image. */
+/* What hosts/simulator/environment.c reads in the image. */
 static void tell_image(const XsOtaOptions *options, XsOtaReset reason)
 {
 	uint32_t done = xs_ota_flash_file_operations();
@@ -120,19 +91,10 @@ static void tell_image(const XsOtaOptions *options, XsOtaReset reason)
 	}
 }
 
-/* The image's body: the library, as gzip. */
-static GBytes *read_body(const XsOtaBootedImage *image)
+/* The image's body is the library, as gzip. */
+static void unpack(const XsOtaBootedImage *image, const char *path)
 {
-	uint8_t *bytes = g_malloc(image->body_size);
-
-	if (xs_ota_flash_read(xs_ota_flash_find("slot-a"), image->body_offset, bytes, image->body_size)
-			!= XS_OTA_FLASH_FINE)
-		crash("slot-a", "cannot be read");
-	return g_bytes_new_take(bytes, image->body_size);
-}
-
-static void unpack(GBytes *body, const char *path)
-{
+	GBytes *body = g_bytes_new_take(image->body, image->size);
 	GConverter *gunzip = G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP));
 	GInputStream *from
 		= g_converter_input_stream_new(g_memory_input_stream_new_from_bytes(body), gunzip);
@@ -157,7 +119,7 @@ static txScreenLaunchProc load(const XsOtaBootedImage *image)
 	if (fd < 0)
 		crash("the image cannot be unpacked", "no room for temporary files");
 	close(fd);
-	unpack(read_body(image), path);
+	unpack(image, path);
 	library = dlopen(path, RTLD_NOW);
 	unlink(path);
 	if (!library)
@@ -177,21 +139,14 @@ static gboolean feed(gpointer unused)
 
 _Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason, int feed_fd)
 {
-	const char *problem = xs_ota_flash_file_open(options);
 	XsOtaBootedImage image;
 
-	if (problem) {
-		fprintf(stderr, XS_OTA_PROGRAM ": %s: %s\n", options->flash, problem);
-		_exit(XS_OTA_EXIT_USAGE);
-	}
-	board.feed = feed_fd;
-	board.feed_interval = options->watchdog / 4.0;
-	if (!xs_ota_boot_step(&image))
-		_exit(XS_OTA_EXIT_NOT_BOOTABLE);
+	xs_ota_watchdog_open(feed_fd, options->watchdog);
+	image = xs_ota_boot_step(options);
 	tell_image(options, reason);
 	signal(SIGPIPE, SIG_IGN);	/* the SDK's sockets write to a peer that may have gone */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	g_timeout_add((guint)(board.feed_interval / 2), feed, NULL);
+	g_timeout_add((guint)(xs_ota_port_feed_interval() / 2), feed, NULL);
 	load(&image)(new_screen());
 	g_main_loop_run(g_main_loop_new(NULL, FALSE));
 	_exit(XS_OTA_EXIT_CRASH);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-import type { BootControl, ImageDemands, PalImageState } from "xs-ota/pal/boot";
+import type { Bootloader } from "xs-ota/common/host";
+import type { BootControl, PalImageState } from "xs-ota/pal/boot";
 import { OtaError, type OtaErrorCode } from "xs-ota/pal/error";
 import type { FlashPartition } from "xs-ota/pal/flash";
+import { openPartition } from "./flash.js";
 
 /** An `esp_err_t`. */
 type EspError = number;
@@ -14,7 +16,7 @@ const refusals: Readonly<Record<EspError, OtaErrorCode>> = Object.freeze({
   0x1504: "security-counter-older", // ESP_ERR_OTA_SMALL_SEC_VER
 });
 
-/** In the order of OtaSlotState, boot.c. */
+/** In the order of OtaSlotState, bootloader.c. */
 const states: readonly PalImageState[] = Object.freeze([
   "Valid",
   "PendingCommit",
@@ -41,7 +43,7 @@ function check(error: EspError, what: string): void {
 
 /**
  * Boot control through ESP-IDF's bootloader and its `otadata` partition: the image runs where it was written, and the
- * two slots change roles. Needs CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE, without which boot.c does not compile.
+ * two slots change roles. Needs CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE, without which bootloader.c does not compile.
  * Source: ESP-IDF v6.0 esp_ota_ops.h; API guide "Over The Air Updates", "App Rollback"; docs/adr/0012.
  */
 export class EspBootControl implements BootControl {
@@ -95,10 +97,14 @@ export class EspBootControl implements BootControl {
 }
 Object.freeze(EspBootControl.prototype);
 
-/** What the bootloader asks of an image: the secure version in eFuses, 0 without anti-rollback. */
-export function readDemands(): ImageDemands {
-  return Object.freeze({ securityCounter: ota.secureVersion(), deviceClass: undefined });
-}
-
-/** The running image's version, as its application descriptor has it. */
-export const readRunningVersion = (): string => ota.version();
+/**
+ * ESP-IDF's bootloader. It asks for the secure version in the eFuses, 0 without anti-rollback; the version that runs is
+ * that of the application descriptor, CONFIG_APP_PROJECT_VER.
+ * @throws OtaError "flash-failed" without a second slot.
+ */
+export const openBootloader = (): Bootloader =>
+  Object.freeze({
+    boot: new EspBootControl(openPartition("nextota")),
+    demands: Object.freeze({ securityCounter: ota.secureVersion(), deviceClass: undefined }),
+    runningVersion: ota.version(),
+  });

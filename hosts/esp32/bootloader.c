@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Boot flags of ESP-IDF: the C half of boot.ts. Reports and sets; decides nothing.
+ * Boot flags of ESP-IDF: the C half of bootloader.ts. Reports and sets; decides nothing.
  * Source: ESP-IDF v6.0 esp_ota_ops.h, esp_flash_partitions.h. */
 #include "xsmc.h"
 
@@ -23,7 +23,7 @@ uint32_t esp_efuse_read_secure_version(void);
 
 enum { DIGEST_SIZE = 32, OTADATA_ENTRIES = 2 };
 
-/* The order is that of `states`, boot.ts. */
+/* The order is that of `states`, bootloader.ts. */
 typedef enum OtaSlotState { SLOT_VALID, SLOT_PENDING_COMMIT, SLOT_INVALID, SLOT_UNKNOWN } OtaSlotState;
 
 /* An image that was flashed over a cable has no entry in otadata, or one without a state. */
