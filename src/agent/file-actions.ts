@@ -135,13 +135,17 @@ export class FileActions {
     else requestTimer.start(transfer.supply.waitMs);
   }
 
-  /** The application hears of every window and of all that is recorded, the cloud of the first block and of every `statusFrequency`-th. */
+  /**
+   * The application hears of every window and of all that is recorded, the cloud of the first block, of every
+   * `statusFrequency`-th, and in time before it takes the job for stuck.
+   */
   #tellProgress({ job, bitmap, received, supply }: Transfer): void {
     const { config, reporter, emit } = this.#context;
     const total = bitmap.blockCount;
     const isRecorded = received % config.journalFrequency === 0 || received === total;
     if (supply.isDrained || isRecorded) emit({ type: "Progress", received, total });
-    if (received === 1 || received % config.statusFrequency === 0) {
+    const isTime = received === 1 || received % config.statusFrequency === 0;
+    if (isTime || reporter.isStepTimeShort) {
       reporter.report(job.jobId, { kind: "receiving", received, total });
     }
   }

@@ -95,6 +95,8 @@ export class Reporter {
   readonly #timer: Timer;
   #attempts = 0;
   #execution: FollowedExecution | undefined;
+  /** When a report went out last. */
+  #sentAt = 0;
   /** Replies to progress that are still to come, before the one to the first of the queue. */
   #progressReplies = 0;
 
@@ -107,6 +109,13 @@ export class Reporter {
   /** Whether a report that ends a job is on its way: the cloud would hand out the same job again. */
   get isEnding(): boolean {
     return this.#queue.some(({ report }) => isTerminal(report));
+  }
+
+  /** Whether half of the time is over after which the cloud times the job out. */
+  get isStepTimeShort(): boolean {
+    const { clock, stepTimeoutInMinutes } = this.#options;
+    const half = stepTimeoutInMinutes * 30_000;
+    return half > 0 && clock.now() - this.#sentAt >= half;
   }
 
   /** Reports on this execution are bound to it from now on. */
@@ -195,11 +204,12 @@ export class Reporter {
 
   /** @returns whether the message went out; when not, the timer or the next connection tries again. */
   #publish(entry: Entry, qos: 0 | 1): boolean {
-    const { mqtt, thingName } = this.#options;
+    const { mqtt, clock, thingName } = this.#options;
     if (!mqtt.connected) return false;
     const status = formatStatus(entry.report, this.#conditions(entry));
     try {
       mqtt.publish(updateJobTopic(thingName, entry.jobId), encodeUtf8(status), qos);
+      this.#sentAt = clock.now();
       return true;
     } catch (error) {
       if (!(error instanceof OtaError)) throw error;

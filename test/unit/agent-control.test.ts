@@ -32,6 +32,22 @@ test("an agent that starts without a connection asks when there is one", () => {
   assert.equal(bench.mqtt.take().length, 2);
 });
 
+test("a job that came while there was no connection is found with the next one", () => {
+  const bench = asked();
+  bench.job({ timestamp: 1 });
+  bench.mqtt.disconnect();
+  bench.clock.advance(24 * 3_600_000);
+  bench.mqtt.take();
+  bench.mqtt.connect();
+  assert.deepEqual(bench.mqtt.take(), [
+    `SUB q1 ${JOBS}/notify-next`,
+    `PUB q1 ${JOBS}/$next/get {"clientToken":"1:T1"}`,
+  ]);
+  bench.job(jobMessage(TEN));
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
 test("a connection lost during a download goes on where it was", () => {
   const bench = asked();
   bench.job(jobMessage(TEN));
@@ -221,23 +237,6 @@ test("a report that is taken for malformed each time is given up", () => {
     sent += updates(bench).length;
   }
   assert.ok(sent >= 4 && sent < 8, String(sent));
-});
-
-test("progress that is damaged on its way ends no job", () => {
-  const bench = asked();
-  bench.job(jobMessage(TEN));
-  bench.blocks(image, 0, 0);
-  bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidJson" });
-  bench.blocks(image);
-  assert.equal(bench.agent.state, "ClosingFile");
-});
-
-test("progress sets the time that the cloud may wait for the next", () => {
-  const bench = asked({ config: { stepTimeoutInMinutes: 5 } });
-  bench.job(jobMessage(TEN));
-  bench.blocks(image, 0, 0);
-  const progress = bench.mqtt.take().find(line => line.includes(update));
-  assert.match(progress ?? "", /"stepTimeoutInMinutes":5}$/);
 });
 
 test("a platform that fails while a job is given up does not stop the agent", () => {

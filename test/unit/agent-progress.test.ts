@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AgentBench, BLOCK, firmware, jobMessage, JOBS } from "xs-ota/test/support/agent-bench";
+
+/*
+ * What the cloud hears of a download, and what the agent makes of the replies.
+ */
+
+const TEN = 10 * BLOCK - 100;
+const image = firmware("1.1.0", TEN);
+const update = `${JOBS}/AFR_OTA-j/update`;
+
+/** A bench whose agent has asked for a job. */
+function asked(options: ConstructorParameters<typeof AgentBench>[0] = {}): AgentBench {
+  const bench = new AgentBench(options);
+  bench.agent.start();
+  return bench;
+}
+
+test("progress is told from the first block on, and then once in so many blocks", () => {
+  const bench = asked({ config: { statusFrequency: 4 } });
+  bench.job(jobMessage(TEN));
+  bench.blocks(image);
+  const told = bench.mqtt.take().map(line => /"receive":"(.*?)"/.exec(line)?.[1]);
+  assert.deepEqual(told.filter(Boolean), ["1/10", "4/10", "8/10"]);
+});
+
+test("progress that is damaged on its way ends no job", () => {
+  const bench = asked();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 0);
+  bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidJson" });
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("progress sets the time that the cloud may wait for the next", () => {
+  const bench = asked({ config: { stepTimeoutInMinutes: 5 } });
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 0);
+  const progress = bench.mqtt.take().find(line => line.includes(update));
+  assert.match(progress ?? "", /"stepTimeoutInMinutes":5}$/);
+});
+
+test("a download that is slower than the progress messages tells the cloud in time that it goes on", () => {
+  const bench = asked({ config: { stepTimeoutInMinutes: 2, statusFrequency: 1000 } });
+  bench.job(jobMessage(TEN));
+  const progress = (block: number): readonly string[] => {
+    bench.blocks(image, block, block);
+    return bench.mqtt.take().filter(line => line.includes("receive"));
+  };
+  assert.equal(progress(0).length, 1, "the first block");
+  bench.clock.advance(59_999);
+  assert.equal(progress(1).length, 0, "half of the time is left");
+  bench.clock.advance(1);
+  assert.match(progress(2).join(), /"receive":"3\/10"},"stepTimeoutInMinutes":2}/);
+  assert.equal(progress(3).length, 0, "the time has begun anew");
+});
+
+test("a job whose progress the cloud refuses is no longer the device's, and is dropped", () => {
+  const bench = asked();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 3);
+  bench.mqtt.take();
+  bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidStateTransition" });
+  assert.deepEqual(bench.told, ["ReceivedJob", "Fail"]);
+  assert.ok(bench.pal.calls.includes("abort"));
+  bench.job(jobMessage(TEN, { jobId: "next" }));
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
