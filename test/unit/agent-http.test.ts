@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OtaConfig } from "xs-ota";
-import { AgentBench, BLOCK, firmware, jobMessage } from "xs-ota/test/support/agent-bench";
+import { encodeUtf8 } from "xs-ota/job/utf8";
+import { AgentBench, BLOCK, firmware, jobMessage, REJECTED } from "xs-ota/test/support/agent-bench";
 
 const SIZE = 10 * BLOCK - 100;
 const image = firmware("1.1.0", SIZE);
@@ -53,6 +54,17 @@ test("a server that ignores ranges is used from the start of the file", () => {
   const bench = downloading();
   bench.http.serve(image);
   bench.http.answer({ status: 200, headers: { "content-length": String(SIZE) }, body: [image] });
+  assert.deepEqual(bench.pal.bytes, image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("a whole file that does not tell its length, as when it comes in chunks, is used to its end", () => {
+  const bench = downloading();
+  bench.http.serve(image);
+  bench.http.answer({ status: 200, body: [image.subarray(0, 3 * BLOCK)] });
+  assert.equal(bench.agent.state, "WaitingForFileBlock", "it was short");
+  bench.clock.advance(10_000);
+  while (bench.http.isBusy) bench.http.serve(image);
   assert.deepEqual(bench.pal.bytes, image);
   assert.equal(bench.agent.state, "ClosingFile");
 });
@@ -156,6 +168,23 @@ test("a job that offers both goes by the preferred protocol, and by the other wh
     bench.clock.advance(10_000);
   }
   bench.blocks(image, 1);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("a stream that the cloud refuses is replaced by HTTP where the job offers it", () => {
+  const bench = new AgentBench();
+  bench.agent.start();
+  bench.job(job(URL, ["HTTP", "MQTT"]));
+  bench.blocks(image, 0, 1);
+  for (let tries = 0; tries < 10 && !bench.http.isBusy; tries++) {
+    bench.mqtt.deliver(
+      REJECTED,
+      Uint8Array.of(0xa1, 0x61, 0x6f, 0x6c, ...encodeUtf8("Unauthorized")),
+    );
+    bench.clock.advance(10_000);
+  }
+  assert.match(bench.http.asked[0] ?? "", /bytes=8192-/);
+  while (bench.http.isBusy) bench.http.serve(image);
   assert.equal(bench.agent.state, "ClosingFile");
 });
 
