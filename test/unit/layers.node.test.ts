@@ -69,7 +69,7 @@ interface Layer {
 
 /**
  * The first that matches a source is its layer; type imports count. Source: DESIGN.md, "Layout". What pal/boot takes from
- * src/image is the format of an image, what pal/flash takes from src/delta that of a delta; what toolchain/agent-config.ts takes from src/agent is the table of its options.
+ * src/image is the format of an image, what pal/flash takes from src/delta that of a delta; what the agent-config.ts of toolchain/ and hosts/sdk/ take from src/agent is the table of its options.
  */
 // prettier-ignore
 const layers: readonly Layer[] = [
@@ -77,6 +77,7 @@ const layers: readonly Layer[] = [
   { is: /^pal\/flash\//,           may: /^(pal|src\/delta)\// },
   { is: /^pal\//,                 may: /^pal\/[^/]+$/ },
   { is: /^src\//,                 may: /^(src\/|pal\/[^/]+$)/ },
+  { is: /^hosts\/sdk\/agent-config\.ts$/, may: /^(src\/agent|mc)\/config$/ },
   { is: /^hosts\//,               may: /^(?!cloud\/|cli\/|toolchain\/|test\/|src\/(agent\/|index$))/ },
   { is: /^toolchain\/agent-config\.ts$/, may: /^(toolchain\/|src\/agent\/config$)/ },
   { is: /^(cloud|cli|toolchain)\//, may: /^(?!src\/(agent|download)\/|src\/index$|hosts\/host\/|test\/)/ },

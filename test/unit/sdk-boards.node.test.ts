@@ -83,3 +83,21 @@ test("a UF2 file has for each 256 bytes a block that says where they go", () => 
   assert.equal(file[512 + 32 + 43], 7);
   assert.equal(file[512 + 32 + 44], 0xff);
 });
+
+interface SdkManifest {
+  readonly include: readonly string[];
+  readonly modules: Readonly<Record<string, string>>;
+  readonly preload: readonly string[];
+}
+const manifestOf = (folder: string): SdkManifest =>
+  JSON.parse(readFileSync(join("hosts", folder, "manifest.json"), "utf8")) as SdkManifest;
+
+/** A module that the linker evaluates. It must be named: mcconfig takes a pattern for JavaScript only. */
+test("the linker of each host of the Moddable SDK holds the options of the agent against their table", () => {
+  for (const host of ["esp32", "nrf52", "simulator"]) {
+    assert.ok(manifestOf(host).include.includes("../sdk/manifest.json"), host);
+  }
+  const { modules, preload } = manifestOf("sdk");
+  assert.deepEqual(preload, ["xs-ota/host/agent-config"]);
+  assert.equal(modules["xs-ota/host/agent-config"], "./agent-config");
+});
