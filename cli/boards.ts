@@ -61,7 +61,7 @@ const riscvVirt: Emulator = Object.freeze({
     "-machine", "virt,memory-backend=memory", "-cpu", "rv32,a=off,f=off,d=off", "-m", "4M",
     "-object", `memory-backend-file,id=memory,size=4M,mem-path=${quoted(memory)},share=on`,
     "-bios", "none", "-no-reboot", "-icount", "shift=2",
-    "-drive", `if=pflash,unit=0,format=raw,file=${quoted(flash)}`,
+    "-drive", `if=pflash,id=flash,unit=0,format=raw,file=${quoted(flash)}`,
     "-chardev", `socket,id=channel,host=127.0.0.1,port=${channelPort}`,
     "-global", "virtio-mmio.force-legacy=false",
     "-device", "virtio-serial-device", "-device", "virtconsole,chardev=channel",

@@ -31,6 +31,8 @@ export interface FirmwareOptions {
   readonly securityCounter?: number | undefined;
   /** The only class of device that the image is for; any when absent. */
   readonly target?: string | undefined;
+  /** Machine code for the board instead of the runtime that `make` builds for it; from the package's root. */
+  readonly runtime?: string | undefined;
   /** Where the image is going to be; what later builds can use again is kept beside it. */
   readonly out: string;
 }
@@ -55,7 +57,8 @@ export function buildFirmware(options: FirmwareOptions): Uint8Array {
 }
 
 /** A bundle, behind the runtime where images are machine code. */
-function bundleBody({ manifest, platform, version, config, out }: FirmwareOptions): Uint8Array {
+function bundleBody(options: FirmwareOptions): Uint8Array {
+  const { manifest, platform, version, config, out } = options;
   const bundle = `${out}.bundle`;
   const compiler = join(packageRoot, "build/xsc/xsc");
   const machine = machineCode[platform];
@@ -64,7 +67,8 @@ function bundleBody({ manifest, platform, version, config, out }: FirmwareOption
   buildBundle({ manifest, platform, config: whole, out: bundle, compiler, linked });
   const bytes = readFileSync(bundle);
   rmSync(bundle);
-  return linked ? bodyOf(machine, bytes) : bytes;
+  if (!linked) return bytes;
+  return bodyOf({ ...machine, runtime: options.runtime ?? machine.runtime }, bytes);
 }
 
 /** Machine code that the Moddable SDK has built. */
@@ -108,7 +112,7 @@ export function packMachineCode(board: SdkBoard, options: MachineCodeOptions): U
 function bodyOf({ runtime, preparation }: MachineCode, bundle: Uint8Array): Uint8Array {
   const body = appendBundle(join(packageRoot, runtime), bundle);
   if (preparation === undefined) return body;
-  return prepareBody(body, { ...preparation, rom: join(packageRoot, preparation.rom) });
+  return prepareBody(body, join(packageRoot, dirname(runtime), "prepare-rom.bin"), preparation);
 }
 
 const simulatorBody = ({ manifest, config, version }: FirmwareOptions): Uint8Array =>

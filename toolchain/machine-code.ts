@@ -7,7 +7,7 @@ import type { Preparation } from "./prepare.js";
 export interface MachineCode {
   /** Bytes before the body: the vector table behind it must be aligned. */
   readonly headerSize: number;
-  /** The runtime as `make` leaves it, from the package's root. */
+  /** The runtime as `make` leaves it, from the package's root; beside it is what the emulator prepares a machine from. */
   readonly runtime: string;
   /** Absent: all modules are evaluated at each start, in RAM. */
   readonly preparation?: Preparation;
@@ -15,7 +15,6 @@ export interface MachineCode {
 
 /** Source: QEMU 7.2, "Arm MPS2 and MPS3 boards"; the flash is its PSRAM. */
 const mps2An386: Preparation = Object.freeze({
-  rom: "build/mps2-an386/prepare-rom.bin",
   bodyOffset: 0x10200,
   memorySize: 16 * 1024 * 1024,
   program: "qemu-system-arm",
@@ -33,7 +32,6 @@ const mps2An386: Preparation = Object.freeze({
  * management shows them in its place (hosts/riscv-virt/prepare.c). Source: QEMU 7.2, "'virt' Generic Virtual Platform".
  */
 const riscvVirt: Preparation = Object.freeze({
-  rom: "build/riscv-virt/prepare-rom.bin",
   bodyOffset: 0x400000 + 0x40020,
   memorySize: 32 * 1024 * 1024,
   program: "qemu-system-riscv32",

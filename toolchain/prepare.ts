@@ -13,19 +13,20 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { BuildError } from "./build-error.js";
 
+export interface EmulatorFiles {
+  /** What the emulator begins with instead of the bootloader. */
+  readonly rom: string;
+  readonly memory: string;
+}
+
 /** How a board's machine is prepared: its emulator runs the application, which writes to its flash as to memory. */
 export interface Preparation {
-  /** What the emulator begins with instead of the bootloader, as `make` leaves it. */
-  readonly rom: string;
   /** Where a body begins in the file that is the memory it runs from, bytes; and how long that file is. */
   readonly bodyOffset: number;
   readonly memorySize: number;
   /** The emulator, and its arguments for a run without a network. */
   readonly program: string;
-  readonly arguments: (files: {
-    readonly rom: string;
-    readonly memory: string;
-  }) => readonly string[];
+  readonly arguments: (files: EmulatorFiles) => readonly string[];
 }
 
 /** Source: hosts/bare-metal/prepared.h, XsOtaPrepared. */
@@ -41,8 +42,8 @@ interface Run {
   readonly problem: string;
 }
 
-function runEmulator({ program, rom, ...preparation }: Preparation, memory: string): Run {
-  const run = spawnSync(program, preparation.arguments({ rom, memory }), {
+function runEmulator(preparation: Preparation, files: EmulatorFiles): Run {
+  const run = spawnSync(preparation.program, preparation.arguments(files), {
     encoding: "utf8",
     timeout: TIME_LIMIT_MS,
   });
@@ -64,10 +65,10 @@ function readPrepared(file: number, offset: number): Uint8Array | undefined {
 
 /**
  * A body whose modules need no RAM: `body`, runtime and bundle, and after it the machine in which the modules of
- * "preload" have been evaluated.
+ * "preload" have been evaluated. `rom` belongs to the runtime.
  * @throws BuildError when one of them throws, or needs what is not there when firmware is built.
  */
-export function prepareBody(body: Uint8Array, preparation: Preparation): Uint8Array {
+export function prepareBody(body: Uint8Array, rom: string, preparation: Preparation): Uint8Array {
   const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-prepare-"));
   const memory = path.join(folder, "memory");
   const start = preparation.bodyOffset + body.length;
@@ -76,7 +77,7 @@ export function prepareBody(body: Uint8Array, preparation: Preparation): Uint8Ar
   try {
     truncateSync(memory, preparation.memorySize);
     writeSync(file, body, 0, body.length, preparation.bodyOffset);
-    const { said, problem } = runEmulator(preparation, memory);
+    const { said, problem } = runEmulator(preparation, { rom, memory });
     const prepared = readPrepared(file, preparedOffset);
     if (prepared === undefined) {
       const message = `the modules of "preload" could not be evaluated (${problem}):\n${said}`;

@@ -52,6 +52,8 @@ export interface StageFirmware {
   readonly target?: string;
   /** Whose key signs it; "vendor" is the one that the device trusts. */
   readonly signer?: "vendor" | "stranger";
+  /** Other machine code than the board's, as in FirmwareOptions. */
+  readonly runtime?: string;
   /** Another application than the stage's. */
   readonly manifest?: string;
 }

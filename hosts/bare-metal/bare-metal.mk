@@ -81,16 +81,20 @@ build/$(1)/bootloader.elf: $$($(1)_BOOTLOADER_OBJECTS) hosts/$(1)/bootloader.ld 
 	@$$(SAY) "  LD  $$@"
 	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_CFLAGS) $$($(1)_LDFLAGS) -Wl,--gc-sections -Thosts/$(1)/bootloader.ld -Wl,-Map=$$(@:.elf=.map) \
 		$$(filter %.o,$$^) -o $$@
-build/$(1)/application.elf: $$($(1)_APPLICATION_OBJECTS) hosts/$(1)/application.ld hosts/$(1)/sections.ld
+# The other one has everything elsewhere: what test/boards updates to.
+build/$(1)/other/application.elf: $(1)_ORDER := -Wl,--sort-section=name
+build/$(1)/application.elf build/$(1)/other/application.elf: $$($(1)_APPLICATION_OBJECTS) hosts/$(1)/application.ld hosts/$(1)/sections.ld
+	@mkdir -p $$(@D)
 	@$$(SAY) "  LD  $$@"
-	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_CFLAGS) $$($(1)_LDFLAGS) -Wl,--gc-sections -Thosts/$(1)/application.ld -Wl,-Map=$$(@:.elf=.map) \
+	$$(QUIET)$$($(1)_CROSS)gcc $$($(1)_CFLAGS) $$($(1)_LDFLAGS) $$($(1)_ORDER) -Wl,--gc-sections -Thosts/$(1)/application.ld -Wl,-Map=$$(@:.elf=.map) \
 		$$(filter %.o,$$^) -lm -o $$@
 build/$(1)/%.bin: build/$(1)/%.elf
 	$$(QUIET)$$($(1)_CROSS)objcopy -O binary -R .prepare_rom $$< $$@
 # What the emulator starts an application with to prepare its machine.
-build/$(1)/prepare-rom.bin: build/$(1)/application.elf
+build/$(1)/prepare-rom.bin build/$(1)/other/prepare-rom.bin: %prepare-rom.bin: %application.elf
 	$$(QUIET)$$($(1)_CROSS)objcopy -O binary -j .prepare_rom $$< $$@
 
 .PHONY: $(1)-firmware
-$(1)-firmware: build/$(1)/bootloader.bin build/$(1)/application.bin build/$(1)/prepare-rom.bin $$($(1)_EXTRA)
+$(1)-firmware: build/$(1)/bootloader.bin $$(foreach folder,build/$(1) build/$(1)/other,$$(folder)/application.bin $$(folder)/prepare-rom.bin) \
+		$$($(1)_EXTRA)
 endef

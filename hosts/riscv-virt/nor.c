@@ -8,7 +8,7 @@
 
 #define BOTH(command) ((command) * 0x00010001u)
 enum {
-	READ_ARRAY = 0xFF, READ_QUERY = 0x98, CLEAR_STATUS = 0x50,
+	READ_ARRAY = 0xFF, READ_QUERY = 0x98, READ_STATUS = 0x70, CLEAR_STATUS = 0x50,
 	ERASE = 0x20, WRITE_BUFFER = 0xE8, CONFIRM = 0xD0,
 	STATUS_READY = 0x80, STATUS_ERRORS = 0x3A	/* erase, program, voltage, lock */
 };
@@ -55,11 +55,14 @@ static RAM_CODE void end_command(volatile uint32_t *at)
 	SET_PROTECTION("pmpcfg0", READ_ONLY);
 }
 
-/* Waits until the chips have done what they were told. */
+/* Waits until the chips have done what they were told. They are asked for the status: the emulator's show the array
+ * again, by themselves, when a program command has failed, and what it has where the status was may never look ready. */
 static RAM_CODE bool finish(volatile uint32_t *at)
 {
-	uint32_t status = wait_ready(at);
+	uint32_t status;
 
+	*at = BOTH(READ_STATUS);
+	status = wait_ready(at);
 	*at = BOTH(CLEAR_STATUS);
 	end_command(at);
 	return !(status & BOTH(STATUS_ERRORS));

@@ -14,11 +14,14 @@ import { machineCode } from "xs-ota/toolchain/machine-code";
 export const board = (process.env["BOARD"] ?? "mps2-an386") as BoardName;
 
 /** A cloud and a board, both gone when the test ends. */
-export async function openStage(t: TestContext): Promise<Stage> {
+export async function openStage(
+  t: TestContext,
+  emulatorArguments: readonly string[] = [],
+): Promise<Stage> {
   if (!(board in boards))
     throw new Error(`BOARD=${board} is none of ${Object.keys(boards).join()}`);
   const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-board-"));
-  const stage = await Stage.open({ folder, board });
+  const stage = await Stage.open({ folder, board, emulatorArguments });
   t.after(async () => {
     await stage.close();
     rmSync(folder, { recursive: true });

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { packageRoot } from "xs-ota/cli/boards";
 import { board, openStage, outcomeOf, seededRandom } from "./bench.js";
 
 /** Cuts in all: as many updates as that takes, mostly one. */
@@ -13,9 +16,13 @@ const DOWNLOADING_MS = 3000;
 const LATE_CUTS = 12;
 const SWITCHING_MS = 600;
 
+/** The same sources, linked in another order: no function is where it was. */
+const own = `build/${board}/application.bin`;
+const other = `build/${board}/other/application.bin`;
+
 const seed = Number(process.env["SEED"] ?? Date.now() % 100_000);
 
-test(`${board}: updates survive power cuts at any moment (SEED=${seed})`, async t => {
+test(`${board}: updates that bring other machine code survive power cuts at any moment (SEED=${seed})`, async t => {
   const random = seededRandom(seed);
   const stage = await openStage(t);
   const { lines } = stage.console;
@@ -33,13 +40,17 @@ test(`${board}: updates survive power cuts at any moment (SEED=${seed})`, async 
   stage.installDevice(stage.makeFirmware({ version: "1.0.0" }));
   await stage.console.waitFor(/runs 1\.0\.0/);
 
+  const machines = [own, other].map(path => readFileSync(join(packageRoot, path)));
+  assert.notDeepEqual(machines[0], machines[1]);
   let installed = "1.0.0";
   let early = 0;
   let late = 0;
   for (let minor = 1; early + late < CUTS; minor++) {
     const first = lines.length;
     const version = `1.${minor}.0`;
-    const jobId = await stage.deploy(stage.makeFirmware({ version }));
+    const jobId = await stage.deploy(
+      stage.makeFirmware({ version, runtime: minor % 2 === 1 ? other : own }),
+    );
     early += await cutUntil("image verified", first, EARLY_CUTS, DOWNLOADING_MS);
     await stage.console.waitFor(/image verified/, first);
     late += await cutUntil("is permanent", first, LATE_CUTS, SWITCHING_MS);
