@@ -18,6 +18,12 @@ demo: build $(demo_board) ## three updates on this machine: one succeeds, one is
 build: node_modules/.package-lock.json ## compiles the TypeScript for Node
 	npx tsc -p .
 
+.PHONY: package-device
+package-device: build # the device's half of the npm package, which npm pack makes
+	@rm -rf build/device
+	npx tsc -p tsconfig.package.json
+	node build/node/tools/package-device.js
+
 .PHONY: check
 check: build ## types, lint, format, parity
 	npx tsc -p tsconfig.device.json
@@ -56,7 +62,7 @@ build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/boo
 node_test := node --test --test-concurrency=$(shell nproc)
 
 .PHONY: test-unit
-test-unit: build bootloader-wasm bootloader-native certificate-native linux fuzzers ## unit, contract and power-loss tests on Node
+test-unit: build package-device bootloader-wasm bootloader-native certificate-native linux fuzzers ## unit, contract and power-loss tests on Node
 	$(node_test) $$(find build/node/test -name '*.test.js' -not -path '*/e2e/*' -not -path '*/deep/*' -not -path '*/boards/*')
 
 .PHONY: test-xs
