@@ -4,6 +4,7 @@
 #include "bundle.h"
 #include "machine.h"
 #include "memory.h"
+#include "port.h"
 #include "prepared.h"
 
 enum { MAGIC = 0x31505358, ALIGNMENT = 32, ROOM_FOR_SLOTS = 4 * 1024 * 1024 };
@@ -73,6 +74,16 @@ static bool is_fixed(const txSlot *instance)
 	default:
 		return false;
 	}
+}
+
+/* What C keeps of an object is in RAM, which each start begins anew: the image would point to what is not there. */
+static void refuse_host_data(txMachine *the, txSlot *slot)
+{
+	(void)the;
+	if (slot->kind != XS_HOST_KIND || slot->flag & XS_HOST_CHUNK_FLAG || !slot->value.host.data)
+		return;
+	xs_ota_port_log("a module keeps an object of C's, such as a timer or a digest: its memory is not in the image");
+	xs_ota_port_power_off(1);
 }
 
 /* Calls back for each slot of the heap. */
@@ -175,6 +186,8 @@ static txMachine *make(XsOtaArena *arena, const XsOtaProgram *program)
 	xs_ota_memory_use(arena);
 	the = (txMachine *)xs_ota_run_create(program);
 	evaluate(the);
+	fxCollectGarbage(the);
+	each_slot(the, refuse_host_data);
 	each_slot(the, freeze_fixed);
 	freeze_built_ins(the);
 	make_global_ordinary(the);
