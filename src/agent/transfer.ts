@@ -46,6 +46,15 @@ function progressOf(job: OtaJob, saved: Progress | undefined): Progress | undefi
   return saved.fileIndex < job.files.length ? saved : undefined;
 }
 
+/** @throws OtaError "memory-exhausted" for a text longer than the application has room for. */
+function admitTexts(memory: Memory, { streamName }: OtaJob, file: JobFile): void {
+  memory.admit("updateFilePath", file.path);
+  memory.admit("certFilePath", file.certificateName);
+  memory.admit("streamName", streamName);
+  memory.admit("url", file.url);
+  memory.admit("authScheme", file.authScheme);
+}
+
 function supplyOptions({ clock, config }: TransferOptions): SupplyOptions {
   return {
     clock,
@@ -87,6 +96,7 @@ export class Transfer {
     const progress = progressOf(job, saved);
     const index = progress?.fileIndex ?? 0;
     const file = job.files[index] as JobFile;
+    admitTexts(options.memory, job, file);
     this.#options = options;
     this.job = job;
     this.index = index;
@@ -228,12 +238,14 @@ export class Transfer {
     return "stored";
   }
 
-  /** The same file in a later document of the same job. @returns `undefined` when `job` is another one. */
+  /** The same file in a later document of the same job. @returns `undefined` when `job` is another one. @throws OtaError "memory-exhausted". */
   sameFileOf(job: OtaJob): JobFile | undefined {
     const file = job.files[this.index];
     const isSame =
       job.jobId === this.job.jobId && file !== undefined && isSameFile(file, this.file);
-    return isSame ? file : undefined;
+    if (!isSame) return undefined;
+    admitTexts(this.#options.memory, job, file);
+    return file;
   }
 
   /** Whether it is the last file of its job. */

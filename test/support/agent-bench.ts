@@ -145,10 +145,16 @@ export class AgentBench {
   }
 }
 
-/** A bench whose agent has taken a job of `size` bytes and waits for blocks. */
-export function downloadingBench(size: number, options: BenchOptions = {}): AgentBench {
+/** A bench whose agent has asked for a job. */
+export function askedBench(options: BenchOptions = {}): AgentBench {
   const bench = new AgentBench(options);
   bench.agent.start();
+  return bench;
+}
+
+/** A bench whose agent has taken a job of `size` bytes and waits for blocks. */
+export function downloadingBench(size: number, options: BenchOptions = {}): AgentBench {
+  const bench = askedBench(options);
   bench.job(jobMessage(size));
   return bench;
 }

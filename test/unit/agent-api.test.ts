@@ -2,12 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultConfig, OtaAgent, type OtaAgentOptions } from "xs-ota";
-import { AgentBench, BLOCK, firmware, jobMessage, JOBS } from "xs-ota/test/support/agent-bench";
+import { AgentBench, JOBS } from "xs-ota/test/support/agent-bench";
 import { ManualClock } from "xs-ota/test/support/manual-clock";
 import { MemoryJournal, MemoryPal } from "xs-ota/test/support/memory-pal";
 import { ScriptedMqtt } from "xs-ota/test/support/scripted-mqtt";
-
-const SIZE = 3 * BLOCK;
 
 function options(more: Partial<OtaAgentOptions>): OtaAgentOptions {
   return {
@@ -112,35 +110,4 @@ test("a custom job that the application takes is reported in its words", () => {
     `PUB q1 ${JOBS}/c/update {"status":"SUCCEEDED","statusDetails":{"reason":"rebooted"}}`,
   );
   assert.ok(!events.includes("Fail"));
-});
-
-test("the application's memory is used for what the agent keeps, and its refusal is told", () => {
-  const bitmap = new Uint8Array(1);
-  const request = new Uint8Array(256);
-  const bench = new AgentBench({ memory: { bitmap, request } });
-  bench.agent.start();
-  bench.job(jobMessage(SIZE));
-  assert.deepEqual([...bitmap], [0b111], "three blocks wanted");
-  assert.ok(request.some(byte => byte !== 0));
-  bench.blocks(firmware("1.1.0", SIZE));
-  assert.equal(bench.agent.state, "ClosingFile");
-
-  const short = new AgentBench({ memory: { bitmap: new Uint8Array(1), request } });
-  short.agent.start();
-  short.job(jobMessage(9 * BLOCK));
-  const status = short.mqtt.take().at(-1) ?? "";
-  assert.match(status, /memory-exhausted: memory\.bitmap has 1 bytes, 2 are needed/);
-});
-
-test("the allocator serves where a buffer does not suffice", () => {
-  const asked: number[] = [];
-  const allocate = (length: number): Uint8Array => {
-    asked.push(length);
-    return new Uint8Array(length);
-  };
-  const bench = new AgentBench({ memory: { bitmap: new Uint8Array(1), allocate } });
-  bench.agent.start();
-  bench.job(jobMessage(9 * BLOCK));
-  assert.equal(bench.agent.state, "WaitingForFileBlock");
-  assert.ok(asked.includes(2), "the bitmap of nine blocks");
 });

@@ -2,21 +2,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OtaError } from "xs-ota/pal/error";
-import { AgentBench, BLOCK, firmware, jobMessage, JOBS } from "xs-ota/test/support/agent-bench";
+import {
+  AgentBench,
+  BLOCK,
+  firmware,
+  jobMessage,
+  JOBS,
+  askedBench,
+} from "xs-ota/test/support/agent-bench";
 
 const TEN = 10 * BLOCK - 100;
 const image = firmware("1.1.0", TEN);
 const update = `${JOBS}/AFR_OTA-j/update`;
 
-/** A bench whose agent has asked for a job. */
-function asked(options: ConstructorParameters<typeof AgentBench>[0] = {}): AgentBench {
-  const bench = new AgentBench(options);
-  bench.agent.start();
-  return bench;
-}
-
 test("a lost reply to the request for a job is asked for again", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.mqtt.take();
   bench.clock.advance(10_000);
   assert.equal(bench.mqtt.take().at(-1), `PUB q1 ${JOBS}/$next/get {"clientToken":"1:T1"}`);
@@ -33,7 +33,7 @@ test("an agent that starts without a connection asks when there is one", () => {
 });
 
 test("a job that came while there was no connection is found with the next one", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job({ timestamp: 1 });
   bench.mqtt.disconnect();
   bench.clock.advance(24 * 3_600_000);
@@ -49,7 +49,7 @@ test("a job that came while there was no connection is found with the next one",
 });
 
 test("a connection lost during a download goes on where it was", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 3);
   bench.mqtt.disconnect();
@@ -67,7 +67,7 @@ test("a connection lost during a download goes on where it was", () => {
 });
 
 test("a stream that stays silent ends the job with a reason, and the agent takes the next one", () => {
-  const bench = asked({ config: { maxNumRequestMomentum: 4 } });
+  const bench = askedBench({ config: { maxNumRequestMomentum: 4 } });
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 0);
   bench.clock.advance(3_600_000);
@@ -81,7 +81,7 @@ test("a stream that stays silent ends the job with a reason, and the agent takes
 });
 
 test("the next job is asked for only when the end of the last is known to the cloud", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
   bench.job(jobMessage(TEN));
   const requests = (): number =>
@@ -94,7 +94,7 @@ test("the next job is asked for only when the end of the last is known to the cl
 });
 
 test("a report without a reply is sent again, also over the next connection", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
   bench.job(jobMessage(TEN));
   const reports = (): number => bench.mqtt.take().filter(line => line.includes(update)).length;
@@ -110,7 +110,7 @@ test("a report without a reply is sent again, also over the next connection", ()
 });
 
 test("a malformed document is refused by its job id, and the agent goes on", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.mqtt.take();
   bench.job(jobMessage(TEN, { file: { filesize: "many" } }));
   const [status = ""] = bench.mqtt.take();
@@ -122,7 +122,7 @@ test("a malformed document is refused by its job id, and the agent goes on", () 
 });
 
 test("a job that is cancelled during the download is dropped without a report", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 2);
   bench.reply(true);
@@ -134,7 +134,7 @@ test("a job that is cancelled during the download is dropped without a report", 
 });
 
 test("another job takes the place of the one under way", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 2);
   bench.mqtt.deliver(`${JOBS}/notify-next`, jobMessage(TEN, { jobId: "other" }));
@@ -145,7 +145,7 @@ test("another job takes the place of the one under way", () => {
 });
 
 test("a notification of the same job changes nothing", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 4);
   bench.mqtt.deliver(`${JOBS}/notify-next`, jobMessage(TEN));
@@ -155,7 +155,7 @@ test("a notification of the same job changes nothing", () => {
 });
 
 test("no job is told to the application, and is no error", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job({ timestamp: 1 });
   assert.deepEqual(bench.told, ["NoActiveJob"]);
   assert.equal(bench.clock.pending, 0, "a notification will wake it");
@@ -171,14 +171,14 @@ test("a job that is not an OTA job is the application's to take", () => {
 });
 
 test("reports name the version of the execution, and the attempt", () => {
-  const bench = asked({ config: { conditionalUpdates: true } });
+  const bench = askedBench({ config: { conditionalUpdates: true } });
   bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
   bench.job(jobMessage(TEN, { executionNumber: 3 }));
   assert.match(bench.mqtt.take().at(-1) ?? "", /,"expectedVersion":1,"executionNumber":3}$/);
 });
 
 test("a report refused for its version goes out again with the one that the cloud has", () => {
-  const bench = asked({ config: { conditionalUpdates: true } });
+  const bench = askedBench({ config: { conditionalUpdates: true } });
   bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
   bench.job(jobMessage(TEN));
   const executionState = { status: "IN_PROGRESS", versionNumber: 7 };
@@ -187,7 +187,7 @@ test("a report refused for its version goes out again with the one that the clou
 });
 
 test("a report refused for its version because the execution has ended is not repeated", () => {
-  const bench = asked({ config: { conditionalUpdates: true } });
+  const bench = askedBench({ config: { conditionalUpdates: true } });
   bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
   bench.job(jobMessage(TEN));
   bench.mqtt.take();
@@ -201,7 +201,7 @@ test("a report refused for its version because the execution has ended is not re
 
 /** A job that failed, and whose report waits for its reply. */
 function reporting(): AgentBench {
-  const bench = asked();
+  const bench = askedBench();
   bench.pal.failures.set("createFile", new OtaError("image-too-large", "no room"));
   bench.job(jobMessage(TEN));
   bench.mqtt.take();
@@ -240,7 +240,7 @@ test("a report that is taken for malformed each time is given up", () => {
 });
 
 test("a platform that fails while a job is given up does not stop the agent", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.pal.failures.set("writeBlock", new OtaError("flash-failed", "worn out"));
   bench.pal.failures.set("abort", new OtaError("flash-failed", "worn out"));

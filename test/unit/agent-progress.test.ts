@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AgentBench, BLOCK, firmware, jobMessage, JOBS } from "xs-ota/test/support/agent-bench";
+import { BLOCK, firmware, jobMessage, JOBS, askedBench } from "xs-ota/test/support/agent-bench";
 
 /*
  * What the cloud hears of a download, and what the agent makes of the replies.
@@ -11,15 +11,8 @@ const TEN = 10 * BLOCK - 100;
 const image = firmware("1.1.0", TEN);
 const update = `${JOBS}/AFR_OTA-j/update`;
 
-/** A bench whose agent has asked for a job. */
-function asked(options: ConstructorParameters<typeof AgentBench>[0] = {}): AgentBench {
-  const bench = new AgentBench(options);
-  bench.agent.start();
-  return bench;
-}
-
 test("progress is told from the first block on, and then once in so many blocks", () => {
-  const bench = asked({ config: { statusFrequency: 4 } });
+  const bench = askedBench({ config: { statusFrequency: 4 } });
   bench.job(jobMessage(TEN));
   bench.blocks(image);
   const told = bench.mqtt.take().map(line => /"receive":"(.*?)"/.exec(line)?.[1]);
@@ -27,7 +20,7 @@ test("progress is told from the first block on, and then once in so many blocks"
 });
 
 test("progress that is damaged on its way ends no job", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 0);
   bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidJson" });
@@ -36,7 +29,7 @@ test("progress that is damaged on its way ends no job", () => {
 });
 
 test("progress sets the time that the cloud may wait for the next", () => {
-  const bench = asked({ config: { stepTimeoutInMinutes: 5 } });
+  const bench = askedBench({ config: { stepTimeoutInMinutes: 5 } });
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 0);
   const progress = bench.mqtt.take().find(line => line.includes(update));
@@ -44,7 +37,7 @@ test("progress sets the time that the cloud may wait for the next", () => {
 });
 
 test("a download that is slower than the progress messages tells the cloud in time that it goes on", () => {
-  const bench = asked({ config: { stepTimeoutInMinutes: 2, statusFrequency: 1000 } });
+  const bench = askedBench({ config: { stepTimeoutInMinutes: 2, statusFrequency: 1000 } });
   bench.job(jobMessage(TEN));
   const progress = (block: number): readonly string[] => {
     bench.blocks(image, block, block);
@@ -59,7 +52,7 @@ test("a download that is slower than the progress messages tells the cloud in ti
 });
 
 test("a job whose progress the cloud refuses is no longer the device's, and is dropped", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 3);
   bench.mqtt.take();

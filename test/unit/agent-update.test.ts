@@ -11,29 +11,23 @@ import {
   firmware,
   jobMessage,
   JOBS,
+  askedBench,
 } from "xs-ota/test/support/agent-bench";
 
 const TEN = 10 * BLOCK - 100;
 const image = firmware("1.1.0", TEN);
 const update = `${JOBS}/AFR_OTA-j/update`;
 
-/** A bench whose agent has asked for a job. */
-function asked(options: ConstructorParameters<typeof AgentBench>[0] = {}): AgentBench {
-  const bench = new AgentBench(options);
-  bench.agent.start();
-  return bench;
-}
-
 /** A bench whose agent has a verified image and waits for its activation. */
 function verified(): AgentBench {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.blocks(image);
   return bench;
 }
 
 test("a start listens for jobs and asks for one, as the C library does", () => {
-  const bench = asked();
+  const bench = askedBench();
   assert.deepEqual(bench.mqtt.take(), [
     `SUB q1 ${JOBS}/notify-next`,
     `PUB q1 ${JOBS}/$next/get {"clientToken":"0:T1"}`,
@@ -42,7 +36,7 @@ test("a start listens for jobs and asks for one, as the C library does", () => {
 });
 
 test("the first request for blocks is that of the golden transcript, and its refusal is listened for too", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.mqtt.take();
   bench.job(jobMessage(TEN));
   assert.deepEqual(bench.mqtt.take(), [
@@ -77,12 +71,12 @@ test("the boot flag is set only when the application activates the image", () =>
 });
 
 test("activation without a verified image is refused", () => {
-  const bench = asked();
+  const bench = askedBench();
   assert.throws(() => bench.agent.activate(), { code: "state-invalid" });
 });
 
 test("blocks may come in any order, twice, and damaged", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 0);
   const damaged = blockMessage(image, 1).subarray(0, 100);
@@ -99,7 +93,7 @@ test("blocks may come in any order, twice, and damaged", () => {
 });
 
 test("the window opens as blocks come, and closes when they do not", () => {
-  const bench = asked({ config: { maxNumBlocksRequest: 8 } });
+  const bench = askedBench({ config: { maxNumBlocksRequest: 8 } });
   const size = 40 * BLOCK;
   const large = firmware("1.1.0", size);
   const counts = (): readonly number[] =>
@@ -122,7 +116,7 @@ test("an image of the same or of an older version is refused by its first block"
     ["1.0.0", "version-same"],
     ["0.9.9", "version-older"],
   ] as const) {
-    const bench = asked();
+    const bench = askedBench();
     bench.job(jobMessage(TEN));
     bench.mqtt.take();
     bench.blocks(firmware(version, TEN), 0, 0);
@@ -133,14 +127,14 @@ test("an image of the same or of an older version is refused by its first block"
 });
 
 test("an older version is taken when the configuration allows it", () => {
-  const bench = asked({ config: { allowDowngrade: true } });
+  const bench = askedBench({ config: { allowDowngrade: true } });
   bench.job(jobMessage(TEN));
   bench.blocks(firmware("0.9.9", TEN));
   assert.equal(bench.agent.state, "ClosingFile");
 });
 
 test("a wrong signature ends the job as rejected, and the file is given up", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.pal.failures.set("closeFile", new OtaError("signature-invalid", "no match"));
   bench.job(jobMessage(TEN));
   bench.blocks(image);
@@ -153,7 +147,7 @@ test("a wrong signature ends the job as rejected, and the file is given up", () 
 });
 
 test("a start of a running agent only resets the statistics", () => {
-  const bench = asked();
+  const bench = askedBench();
   bench.job(jobMessage(TEN));
   bench.blocks(image, 0, 1);
   bench.mqtt.take();
@@ -164,7 +158,7 @@ test("a start of a running agent only resets the statistics", () => {
 });
 
 test("a file that is not firmware is complete when it is verified", () => {
-  const bench = asked({ filePals: { 3: new MemoryPal() } });
+  const bench = askedBench({ filePals: { 3: new MemoryPal() } });
   bench.job(jobMessage(TEN, { file: { fileType: 3 } }));
   bench.blocks(new Uint8Array(TEN).fill(7));
   assert.deepEqual(bench.told, ["ReceivedJob", "UpdateComplete"]);
