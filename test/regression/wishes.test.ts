@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { OtaError } from "xs-ota/pal/error";
 import {
   AgentBench,
   type BenchOptions,
   BLOCK,
+  blockMessage,
+  DATA,
   downloadingBench,
   firmware,
   jobMessage,
@@ -46,6 +49,12 @@ test("wish 3: a boot flag is set only on what was verified", () => {
   bench.agent.activate();
   const { calls } = bench.pal;
   assert.ok(calls.indexOf("closeFile") < calls.indexOf("activate"));
+
+  const wrong = downloading();
+  wrong.pal.failures.set("closeFile", new OtaError("signature-invalid", "no match"));
+  wrong.blocks(image);
+  assert.throws(() => wrong.agent.activate(), { code: "state-invalid" });
+  assert.ok(!wrong.pal.calls.includes("activate"));
 });
 
 test("wish 4: an agent whose request is not answered asks again", () => {
@@ -70,10 +79,18 @@ test("wish 5: the application decides when the image starts, and knows when ther
 test("wish 6: states, progress and reasons are told", () => {
   const bench = downloading();
   bench.blocks(image);
+  bench.agent.suspend();
+  bench.agent.resume();
   const types = new Set(bench.events.map(({ type }) => type));
-  for (const type of ["StateChange", "Progress", "ReceivedJob", "Activate"] as const) {
-    assert.ok(types.has(type), type);
-  }
+  const told = [
+    "StateChange",
+    "Progress",
+    "ReceivedJob",
+    "Activate",
+    "Suspended",
+    "Resumed",
+  ] as const;
+  for (const type of told) assert.ok(types.has(type), type);
 });
 
 test("wish 7: no job at a start is no error", () => {
@@ -85,18 +102,22 @@ test("wish 7: no job at a start is no error", () => {
 });
 
 test("wish 8: a job may bring several files", () => {
-  const dataPal = new MemoryPal();
+  const [dataPal, otherPal] = [new MemoryPal(), new MemoryPal()];
   const signed = { filesize: BLOCK, "sig-sha256-ecdsa": "MEUC" };
   const files = [
     { ...signed, fileid: 0, fileType: 3 },
     { ...signed, fileid: 1, fileType: 4 },
   ];
   const afr_ota = { protocols: ["MQTT"], streamname: "S1", files };
-  const bench = new AgentBench({ filePals: { 3: dataPal, 4: new MemoryPal() } });
+  const bench = new AgentBench({ filePals: { 3: dataPal, 4: otherPal } });
   bench.agent.start();
   bench.job({ execution: { jobId: "two", jobDocument: { afr_ota } } });
-  assert.equal(bench.agent.state, "WaitingForFileBlock");
-  assert.ok(dataPal.calls.includes(`createFile ${BLOCK}`));
+  for (const fileId of [0, 1]) {
+    assert.ok(!dataPal.calls.includes("activate"), "all of them take effect, or none");
+    bench.mqtt.deliver(DATA, blockMessage(image.subarray(0, BLOCK), 0, fileId));
+  }
+  assert.deepEqual(bench.told, ["ReceivedJob", "UpdateComplete"]);
+  for (const { calls } of [dataPal, otherPal]) assert.ok(calls.includes("activate"));
 });
 
 test("wish 9: a large image may be suspended and resumed", () => {
