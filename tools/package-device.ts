@@ -10,7 +10,7 @@ import path from "node:path";
 
 const device = "build/device";
 
-/** What the hosts that the package has are made of; those of the other platforms need what `make` fetches and builds. */
+/** What the hosts that the package has are made of; the hosts of the other platforms need what `make` fetches and builds. */
 const folders: readonly string[] = [
   "hosts/common",
   "hosts/esp32",
@@ -19,6 +19,7 @@ const folders: readonly string[] = [
   "hosts/sdk",
   "hosts/simulator",
   "hosts/typings",
+  "toolchain/bootloader",
 ];
 
 /** Native code and what else the manifests and their users name, beside the compiled TypeScript. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
+import { temporaryFolder } from "xs-ota/test/support/files";
 
 /* The npm package as `npm pack` makes it; `make package-device` has made its device's half. */
 
@@ -97,4 +99,28 @@ test("what applications import has names of its own in exports, and a manifest a
   }
   for (const name of ["manifest.json", "package.json"])
     assert.ok(files.has(`build/device/${name}`));
+});
+
+test("plain tsc checks an application that has the package among its modules, typings and all", t => {
+  const folder = temporaryFolder(t);
+  const application = (name: string, text: string): void =>
+    writeFileSync(path.join(folder, name), text);
+  mkdirSync(path.join(folder, "node_modules"));
+  symlinkSync(process.cwd(), path.join(folder, "node_modules/xs-ota"));
+  cpSync("examples/thread/main.ts", path.join(folder, "main.ts"));
+  application("package.json", JSON.stringify({ name: "lamp", type: "module" }));
+  const compilerOptions = {
+    ...{ target: "es2022", lib: ["es2022"], module: "nodenext", strict: true, noEmit: true },
+    types: ["xs-ota/typings"],
+    preserveSymlinks: true,
+  };
+  application("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+  const compiler = createRequire(import.meta.url).resolve("typescript/lib/tsc.js");
+  const check = (): string => {
+    const options = { cwd: folder, encoding: "utf8" } as const;
+    return spawnSync(process.execPath, [compiler, "-p", "."], options).stdout;
+  };
+  assert.equal(check(), "");
+  application("wrong.ts", `import { OtaAgent } from "xs-ota"; new OtaAgent({ version: 1 });`);
+  assert.match(check(), /^wrong\.ts.*error TS/, "and what is wrong is found");
 });
