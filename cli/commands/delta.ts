@@ -17,7 +17,7 @@ export function deltaCommand({ output }: Session): Command {
     .description(
       "Writes a VCDIFF (RFC 3284) with what is new in an image, and <out>.sig, its signature for the job document. " +
         "`deploy` sends it like an image. A device that runs the old image makes the new one from it, in its spare " +
-        "slot; any other device refuses it and keeps what it runs.",
+        "slot; any other device refuses it and keeps what it runs. Images of ESP-IDF have no deltas.",
     )
     .argument("<old>", "the image that devices run")
     .argument("<new>", "the image that they are to run, signed")

@@ -3,11 +3,13 @@ import { createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
+import { isDelta } from "xs-ota/delta/header";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { boards, packageRoot } from "../boards.js";
 import type { BoardName } from "../boards.js";
 import { CliError, messageOf } from "../failure.js";
 import { readInput } from "../files.js";
+import { reportDelta } from "../report/delta-report.js";
 import { reportDocument } from "../report/document-report.js";
 import { reportFlash } from "../report/flash-report.js";
 import { isFirmware, reportFirmware } from "../report/firmware-report.js";
@@ -27,12 +29,12 @@ EXAMPLES
 /** `xs-ota inspect`: what a file is, and what is wrong with it. */
 export function inspectCommand({ output }: Session): Command {
   return new Command("inspect")
-    .summary("look into an image, a flash file or a job document")
+    .summary("look into an image, a delta, a flash file or a job document")
     .description(
-      "Says what an image (MCUboot's or ESP-IDF's), a device's flash file or a job document holds, and what is " +
-        "wrong with it. Which of these it is shows in the file. Exits with 1 if something is wrong.",
+      "Says what an image (MCUboot's or ESP-IDF's), a delta, a device's flash file or a job document holds, and what " +
+        "is wrong with it. Which of these it is shows in the file. Exits with 1 if something is wrong.",
     )
-    .argument("<file>", "an image, a flash file, or a job document")
+    .argument("<file>", "an image, a delta, a flash file, or a job document")
     .option("--cert <file>", "the certificate by which an image's signature is checked")
     .addOption(
       new Option("--board <name>", "the machine that a flash file is of")
@@ -55,6 +57,7 @@ function reportFile(bytes: Uint8Array, cert: string | undefined, board: BoardNam
     const trusted = cert === undefined ? [] : [publicKeyOf(cert)];
     return reportFirmware({ kind: "image", bytes, trusted, targets });
   }
+  if (isDelta(bytes)) return reportDelta(bytes, targets);
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   if (start.startsWith("{")) return reportDocument(new TextDecoder().decode(bytes));
   return reportFlash(bytes, readFlashMap(join(packageRoot, boards[board].flashMap)), targets);

@@ -67,7 +67,7 @@ export function reportImage({ kind, bytes, trusted, targets }: ImageReportOption
 }
 
 /** Bytes as what the parser reads from: short of the end, it reads zeros, as beyond a file. */
-function sourceOf(bytes: Uint8Array): ImageSource {
+export function sourceOf(bytes: Uint8Array): ImageSource {
   return {
     read(into, offset) {
       into.fill(0);
@@ -76,7 +76,11 @@ function sourceOf(bytes: Uint8Array): ImageSource {
   };
 }
 
-function nameTarget(deviceClass: Uint8Array | undefined, targets: readonly string[]): string {
+/** The target that a class of device is, or the class in hexadecimal. */
+export function nameTarget(
+  deviceClass: Uint8Array | undefined,
+  targets: readonly string[],
+): string {
   if (deviceClass === undefined) return "any";
   return targets.find(name => same(deviceClassOf(name), deviceClass)) ?? hex(deviceClass);
 }
