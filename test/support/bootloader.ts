@@ -7,10 +7,12 @@ import type { ImageVersion } from "xs-ota/image/version";
 import type { BootFacts } from "xs-ota/pal/boot/table";
 import type { FlashGeometry } from "xs-ota/pal/flash";
 import { publicKeyBytes } from "xs-ota/toolchain/image";
+import type { FlashPartition } from "xs-ota/pal/flash";
 import { SimFlash } from "./sim-flash.js";
 
 /** The partitions that the bootloader uses, in the order of OtaArea in toolchain/bootloader/boot.h. */
 export type BootFlash = Readonly<Record<"a" | "b" | "counter", SimFlash>>;
+type BootPartitions = Readonly<Record<keyof BootFlash, FlashPartition>>;
 const areas = Object.freeze(["a", "b", "counter"] as const);
 
 const outcomes = Object.freeze([
@@ -83,7 +85,7 @@ function loadCore(mutant: string): WebAssembly.Module {
 
 /** The imports of one instance; `flash` and `keys` are those of the boot under way. */
 class Port {
-  flash: BootFlash | undefined;
+  flash: BootPartitions | undefined;
   keys: ReadonlyMap<string, string> = new Map();
   accesses = 0;
   failsAt = 0;
@@ -108,7 +110,7 @@ class Port {
     this.bytes(0, this.#pristine.length).set(this.#pristine);
   }
 
-  #partition(area: number): SimFlash {
+  #partition(area: number): FlashPartition {
     const name = areas[area];
     if (name === undefined || this.flash === undefined) throw new Error(`area ${area}`);
     return this.flash[name];
@@ -199,13 +201,13 @@ function withPort<T>(run: (port: Port) => T, mutant = ""): T {
   return result;
 }
 
-function setGeometry(core: Core, area: number, { geometry }: SimFlash): void {
+function setGeometry(core: Core, area: number, { geometry }: FlashPartition): void {
   const { size, blockSize, writeSize, erasedByte } = geometry;
   core.setGeometry(area, size, blockSize, writeSize, erasedByte);
 }
 
 /** The step between reset and application, by the bootloader's own C, on simulated flash. */
-export function bootOnce(flash: BootFlash, options: BootOptions): BootReport {
+export function bootOnce(flash: BootPartitions, options: BootOptions): BootReport {
   return withPort(port => {
     port.flash = flash;
     port.accesses = 0;
