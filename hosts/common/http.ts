@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { consistsOf, DIGITS, isWithin, LETTERS, parseDigits } from "xs-ota/job/characters";
 import type { Clock, ClockTimer } from "xs-ota/pal/clock";
 import { OtaError } from "xs-ota/pal/error";
 import type { HttpClient, HttpRequest, HttpRequestOptions } from "xs-ota/pal/http";
@@ -40,6 +41,9 @@ export interface EcmaHttpOptions {
   /** Where pieces of a body are read to; 1 KiB of its own when absent. */
   readonly buffer?: Uint8Array;
 }
+
+/** Of a name, or of an IPv4 address. */
+const HOST = `${LETTERS}${DIGITS}.-`;
 
 interface Target {
   readonly origin: string;
@@ -199,17 +203,27 @@ Object.freeze(EcmaHttpClient.prototype);
 
 /** @throws Error for anything but an absolute http or https URL with a name or an IPv4 address. */
 function parseUrl(url: string): Target {
-  const [, scheme, host, digits, path = ""] =
-    /^(https?):\/\/([A-Za-z0-9.-]+)(?::(\d{1,5}))?([/?][!-~]*)?$/.exec(url) ?? [];
-  if (scheme === undefined || host === undefined) throw new Error("http: not a URL to get");
-  const isSecure = scheme === "https";
-  const port = portOf(digits ?? (isSecure ? "443" : "80"));
-  return { origin: `${scheme}://${host}:${port}`, isSecure, host, port, path: requestTarget(path) };
+  const scheme = ["https://", "http://"].find(text => url.startsWith(text));
+  if (scheme === undefined) throw new Error("http: not a URL to get");
+  const isSecure = scheme === "https://";
+  const rest = url.slice(scheme.length);
+  const end = endOfAuthority(rest);
+  const [host = "", digits = isSecure ? "443" : "80", ...more] = rest.slice(0, end).split(":");
+  const isRight = consistsOf(host, HOST) && more.length === 0 && isWithin(rest, "!", "~");
+  if (!isRight) throw new Error("http: not a URL to get");
+  const port = portOf(digits);
+  const path = requestTarget(rest.slice(end));
+  return { origin: `${scheme}${host}:${port}`, isSecure, host, port, path };
+}
+
+function endOfAuthority(rest: string): number {
+  const ends = [rest.indexOf("/"), rest.indexOf("?")].filter(at => at >= 0);
+  return Math.min(rest.length, ...ends);
 }
 
 function portOf(digits: string): number {
-  const port = Number(digits);
-  if (port < 1 || port > 0xffff) throw new Error(`http: port ${port}`);
+  const port = parseDigits(digits, 5) ?? 0;
+  if (port < 1 || port > 0xffff) throw new Error(`http: port ${digits}`);
   return port;
 }
 

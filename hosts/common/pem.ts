@@ -2,6 +2,15 @@
 import { decodeBase64 } from "xs-ota/job/base64";
 import { OtaError } from "xs-ota/pal/error";
 
+/** Source: RFC 7468 section 3, "W". */
+const BLANKS = "\n\r \t\v\f";
+
+function withoutBlanks(text: string): string {
+  let kept = text;
+  for (const blank of BLANKS) kept = kept.split(blank).join("");
+  return kept;
+}
+
 /**
  * The DER bytes of the first block in `pem` that has this label.
  * @param label what stands in its BEGIN and END lines, such as "CERTIFICATE"
@@ -13,8 +22,7 @@ export function decodePem(pem: string, label: string): Uint8Array {
   const first = pem.indexOf(begin);
   const end = pem.indexOf(`-----END ${label}-----`, first);
   if (first < 0 || end < 0) throw new OtaError("argument-invalid", `PEM: no "${label}"`);
-  const base64 = pem.slice(first + begin.length, end).replace(/\s/g, "");
-  const der = decodeBase64(base64);
+  const der = decodeBase64(withoutBlanks(pem.slice(first + begin.length, end)));
   if (der === undefined || der.length === 0) {
     throw new OtaError("argument-invalid", `PEM: "${label}" is not base64`);
   }

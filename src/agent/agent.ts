@@ -3,6 +3,7 @@ import type { SignatureScheme } from "xs-ota/pal/crypto";
 import { OtaError } from "xs-ota/pal/error";
 import type { OtaImageState } from "xs-ota/pal/pal";
 import { Memory } from "../download/memory.js";
+import { consistsOf, DIGITS, LETTERS } from "../job/characters.js";
 import { jobIdOf, parseJob } from "../job/document.js";
 import { parseJson } from "../job/json.js";
 import type { StatusReport } from "../job/status.js";
@@ -24,7 +25,9 @@ import type { Actions, OtaState, ShutdownOptions } from "./table.js";
 import { Timer } from "./timer.js";
 import { Trial } from "./trial.js";
 
-const thingNamePattern = /^[a-zA-Z0-9:_-]{1,128}$/;
+/** Source: CreateThing, "thingName". */
+const isThingName = (text: string): boolean =>
+  text.length <= 128 && consistsOf(text, `${LETTERS}${DIGITS}:_-`);
 const defaultScheme: SignatureScheme = "sig-sha256-ecdsa";
 
 /**
@@ -40,7 +43,7 @@ export class OtaAgent {
 
   /** @throws OtaError "argument-invalid" for a name, version or option out of range, naming it. */
   constructor(options: OtaAgentOptions) {
-    if (!thingNamePattern.test(options.thingName)) {
+    if (!isThingName(options.thingName)) {
       throw new OtaError("argument-invalid", `thingName "${options.thingName}" is not valid`);
     }
     this.#context = this.#makeContext(options);

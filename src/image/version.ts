@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
+import { parseDigits } from "../job/characters.js";
 
 /** The version in an image's header. Source: MCUboot image.h, struct image_version. */
 export interface ImageVersion {
@@ -15,11 +16,13 @@ export interface ImageVersion {
 
 const limits = Object.freeze({ major: 0xff, minor: 0xff, revision: 0xffff, build: 0xffff_ffff });
 
-const isUpTo = (value: number, limit: number): boolean =>
-  Number.isInteger(value) && value >= 0 && value <= limit;
+type PartialVersion = { readonly [part in keyof ImageVersion]: number | undefined };
 
-/** True when each part fits its field. */
-export function isImageVersion(version: ImageVersion): boolean {
+const isUpTo = (value: number | undefined, limit: number): boolean =>
+  value !== undefined && Number.isInteger(value) && value >= 0 && value <= limit;
+
+/** True when each part is there, and fits its field. */
+export function isImageVersion(version: PartialVersion): version is ImageVersion {
   return (
     isUpTo(version.major, limits.major) &&
     isUpTo(version.minor, limits.minor) &&
@@ -28,19 +31,17 @@ export function isImageVersion(version: ImageVersion): boolean {
   );
 }
 
+const parsePart = (text: string): number | undefined => parseDigits(text, 10);
+
 /**
  * Reads "1.2.3" or, with a build number, "1.2.3+4".
  * @throws OtaError "argument-invalid" for any other text, and for parts out of range.
  */
 export function parseImageVersion(text: string): ImageVersion {
-  const parts = /^(\d+)\.(\d+)\.(\d+)(?:\+(\d+))?$/.exec(text);
-  const version = {
-    major: Number(parts?.[1]),
-    minor: Number(parts?.[2]),
-    revision: Number(parts?.[3]),
-    build: Number(parts?.[4] ?? 0),
-  };
-  if (isImageVersion(version)) return version;
+  const [numbers = "", build = "0", ...behind] = text.split("+");
+  const [major, minor, revision, ...more] = numbers.split(".").map(parsePart);
+  const version = { major, minor, revision, build: parsePart(build) };
+  if (behind.length === 0 && more.length === 0 && isImageVersion(version)) return version;
   throw new OtaError("argument-invalid", `version "${text}" is not like 1.2.3 or 1.2.3+4`);
 }
 

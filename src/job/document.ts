@@ -3,6 +3,7 @@ import { isSameBytes } from "xs-ota/pal/bytes";
 import { type SignatureScheme, signatureSchemes } from "xs-ota/pal/crypto";
 import { OtaError } from "xs-ota/pal/error";
 import { decodeBase64 } from "./base64.js";
+import { isName } from "./characters.js";
 import { isObject, parseUnsigned, Reader, ZERO_FILE_SIZE } from "./read.js";
 import type { AppVersion } from "./version.js";
 
@@ -68,9 +69,6 @@ const MAX_SIGNATURE_TEXT = 1024;
 /** Files of one job. Source: CreateOTAUpdate, otaUpdateFiles. */
 const MAX_FILES = 10;
 
-const jobIdPattern = /^[a-zA-Z0-9_-]+$/;
-const streamPattern = /^[a-zA-Z0-9_-]+$/;
-
 /**
  * The job that a message tells of.
  * @param message a `$next/get/accepted` or `notify-next` message, as JSON gives it
@@ -99,7 +97,7 @@ export function jobIdOf(message: unknown): string | undefined {
   return typeof jobId === "string" && isJobId(jobId) ? jobId : undefined;
 }
 
-const isJobId = (text: string): boolean => text.length <= MAX_JOB_ID && jobIdPattern.test(text);
+const isJobId = (text: string): boolean => text.length <= MAX_JOB_ID && isName(text);
 
 function parseJobId(execution: Reader): string {
   const jobId = execution.need("jobId", execution.text("jobId", MAX_JOB_ID));
@@ -110,7 +108,7 @@ function parseJobId(execution: Reader): string {
 function parseOtaJob(execution: Reader, jobId: string, scheme: SignatureScheme): OtaJob {
   const ota = execution.object("jobDocument").object("afr_ota");
   const streamName = ota.text("streamname", MAX_STREAM_NAME);
-  if (streamName !== undefined && !streamPattern.test(streamName)) {
+  if (streamName !== undefined && !isName(streamName)) {
     throw ota.fault("streamname", "is not of letters, digits, - and _");
   }
   return Object.freeze({

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
+import { consistsOf } from "./characters.js";
 
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -17,8 +18,14 @@ export const NON_CONFORMING = 4;
  * 0, else decimal. @returns `undefined` for other text, and beyond 32 bits.
  */
 export function parseUnsigned(text: string): number | undefined {
-  if (!/^(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)$/i.test(text)) return undefined;
-  const number = /^0\d/.test(text) ? parseInt(text, 8) : Number(text);
+  const lower = text.toLowerCase();
+  if (lower.startsWith("0x")) return parseBase(lower.slice(2), 16);
+  return parseBase(lower, lower.startsWith("0") ? 8 : 10);
+}
+
+function parseBase(digits: string, base: number): number | undefined {
+  if (!consistsOf(digits, "0123456789abcdef".slice(0, base))) return undefined;
+  const number = parseInt(digits, base);
   return number <= 0xffff_ffff ? number : undefined;
 }
 

@@ -43,16 +43,28 @@ function reasonOf(error: OtaError): string {
   return `${hex(error.number)}: ${hex(error.hostCode >>> 0)}`;
 }
 
+/** First and last of the characters that a status detail may not have, pair by pair. Source: DetailsValue, `[^\p{C}]`. */
+// prettier-ignore
+const unwelcome: readonly number[] = Object.freeze([
+  0x00, 0x1f, 0x7f, 0x9f, 0xad, 0xad, 0x600, 0x605, 0x61c, 0x61c, 0x6dd, 0x6dd, 0x70f, 0x70f, 0x890, 0x891,
+  0x8e2, 0x8e2, 0x180e, 0x180e, 0x200b, 0x200f, 0x202a, 0x202e, 0x2060, 0x206f, 0xd800, 0xf8ff, 0xfeff, 0xfeff,
+  0xfff0, 0xfffb, 0xfffe, 0x10ffff,
+]);
+
+const isUnwelcome = (code: number): boolean =>
+  unwelcome.some((first, at) => at % 2 === 0 && code >= first && code <= (unwelcome[at + 1] ?? 0));
+
 /**
- * Text as a status detail may be: 1 to 1024 characters. DetailsValue is of `[^\p{C}]`: no controls, format characters,
- * surrogates and private ones; listed here, because an engine may lack `\p`. Characters beyond U+FFFF go as well, each
- * for one space: to most engines they are two surrogates, to XS one unit.
+ * Text as a status detail may be: 1 to 1024 characters, without controls, format characters, surrogates and private
+ * ones. Characters beyond U+FFFF go as well, each for one space: to most engines they are two surrogates, to XS one unit.
  */
 function plain(text: string): string {
-  // not a constant of the module: with a flag g it changes, and what is preloaded cannot
-  const unwelcome =
-    /[\0-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\ufff0-\ufffb\ufffe\uffff\u{10000}-\u{10ffff}]/gu;
-  return text.replace(unwelcome, " ").slice(0, MAX_DETAIL) || " ";
+  let kept = "";
+  for (const character of text) {
+    if (kept.length === MAX_DETAIL) break;
+    kept += isUnwelcome(character.codePointAt(0) ?? 0) ? " " : character;
+  }
+  return kept || " ";
 }
 
 interface Status {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { isName } from "./characters.js";
 
 /*
  * Topics of AWS IoT Jobs and Streams for one thing.
@@ -41,21 +42,22 @@ export type JobMessage =
   | { readonly kind: "job"; readonly accepted: boolean }
   | { readonly kind: "update"; readonly accepted: boolean; readonly jobId: string };
 
-/** What follows `jobs/` in the topics that the agent listens to. */
-const pattern = /^(?:(notify-next)|([a-zA-Z0-9_-]+|\$next)\/(get|update)\/(accepted|rejected))$/;
+/** What follows `jobs/$next/`, and `jobs/` and a job id, in the topics that the agent listens to. */
+const nextReplies: readonly string[] = Object.freeze(["get/accepted", "get/rejected"]);
+const updateReplies: readonly string[] = Object.freeze(["update/accepted", "update/rejected"]);
 
 /**
  * Reads a topic of the Jobs service.
  * @returns `undefined` for a topic of another thing, of another service, or of a reply the agent never asks for.
  */
 export function parseJobTopic(thing: string, topic: string): JobMessage | undefined {
+  if (topic === notifyNextTopic(thing)) return { kind: "notify-next" };
   const prefix = `${base(thing)}/jobs/`;
   if (!topic.startsWith(prefix)) return undefined;
-  const match = pattern.exec(topic.slice(prefix.length));
-  if (match === null) return undefined;
-  if (match[1] !== undefined) return { kind: "notify-next" };
-  const [, , jobId, verb, reply] = match as unknown as readonly string[];
-  const accepted = reply === "accepted";
-  if (jobId === "$next") return verb === "get" ? { kind: "job", accepted } : undefined;
-  return verb === "update" && jobId !== undefined ? { kind: "update", accepted, jobId } : undefined;
+  const [job = "", ...levels] = topic.slice(prefix.length).split("/");
+  const reply = levels.join("/");
+  const accepted = reply.endsWith("/accepted");
+  if (job === "$next") return nextReplies.includes(reply) ? { kind: "job", accepted } : undefined;
+  const isUpdate = updateReplies.includes(reply) && isName(job);
+  return isUpdate ? { kind: "update", accepted, jobId: job } : undefined;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
+import { parseDigits } from "./characters.js";
 
 /**
  * A firmware version as the C library has it: major (8 bits), minor (8 bits), build (16 bits) in one
@@ -7,12 +8,12 @@ import { OtaError } from "xs-ota/pal/error";
  */
 export type AppVersion = number;
 
-const pattern = /^(\d{1,3})\.(\d{1,3})\.(\d{1,5})$/;
-
 /** @throws OtaError "argument-invalid" unless `text` is `major.minor.build` within 255.255.65535. */
 export function parseVersion(text: string): AppVersion {
-  const [, major, minor, build] = (pattern.exec(text) ?? []).map(Number);
-  if (major === undefined || minor === undefined || build === undefined) {
+  const parts = text.split(".");
+  const [major, minor, build] = parts.map((part, at) => parseDigits(part, at < 2 ? 3 : 5));
+  const isWhole = parts.length === 3;
+  if (!isWhole || major === undefined || minor === undefined || build === undefined) {
     throw new OtaError("argument-invalid", `version "${text}" is not major.minor.build`);
   }
   return packVersion(major, minor, build);

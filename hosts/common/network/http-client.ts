@@ -4,6 +4,7 @@ import type { Clock } from "xs-ota/pal/clock";
 import { clock as hostClock } from "xs-ota/host/clock";
 import { formatAuthority } from "./authority.js";
 import { HttpParser, type HttpEvent } from "./http-parser.js";
+import { isFieldValue, isTarget, isToken } from "./http-syntax.js";
 import { connect, readFrom } from "./socket.js";
 import type { DnsSource, ReadTarget, Socket, SocketSource } from "./socket.js";
 
@@ -222,19 +223,14 @@ export default class HTTPClient {
 }
 Object.freeze(HTTPClient.prototype);
 
-/** Printable ASCII without blanks: nothing in it can end the request line. */
-const target = /^[!-~]+$/;
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const fieldValue = /^[\t\x20-\x7e]*$/;
-
 function formatHead(authority: string, options: HttpRequestOptions): string {
   const { method = "GET", path = "/", headers = [] } = options;
-  if (!token.test(method) || !target.test(path)) throw new TypeError("http: method or path");
+  if (!isToken(method) || !isTarget(path)) throw new TypeError("http: method or path");
   const fields = [...headers].map(formatField);
   return `${[`${method} ${path} HTTP/1.1`, `host: ${authority}`, ...fields].join("\r\n")}\r\n\r\n`;
 }
 
 function formatField([name, value]: readonly [string, string]): string {
-  if (token.test(name) && fieldValue.test(value)) return `${name}: ${value}`;
+  if (isToken(name) && isFieldValue(value)) return `${name}: ${value}`;
   throw new TypeError(`http: header ${name}`);
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { consistsOf, parseDigits } from "xs-ota/job/characters";
+import { isFieldText, isFieldValue, isToken } from "./http-syntax.js";
 
 /** Bytes of a response's head, or of what follows the last chunk. */
 export const MAX_HEAD_LENGTH = 8192;
@@ -146,7 +148,7 @@ export class HttpParser {
       this.#expect("head");
       return undefined;
     }
-    const isClosing = /\bclose\b/i.test(headers.get("connection") ?? "");
+    const isClosing = optionsOf(headers.get("connection")).includes("close");
     this.#framing = framingOf(this.#method, status, headers);
     this.#keepAlive = minor === 1 && !isClosing && this.#framing !== "close";
     this.#step = "framing";
@@ -154,9 +156,7 @@ export class HttpParser {
   }
 
   #parseChunkLine(text: string): HttpBody | undefined {
-    const [, digits] = /^([0-9a-fA-F]{1,8})[\t ]*(?:;[\t\x20-\x7e]*)?$/.exec(text) ?? [];
-    need(digits !== undefined, "no chunk size");
-    const byteLength = parseInt(digits, 16);
+    const byteLength = parseChunkSize(text);
     if (byteLength > 0) {
       this.#step = "chunk";
       return { type: "body", byteLength };
@@ -170,22 +170,37 @@ export class HttpParser {
 Object.freeze(HttpParser.prototype);
 
 function parseStatus(line: string): { minor: number; status: number; statusText: string } {
-  const [, minor, status, statusText = ""] =
-    /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(line) ?? [];
-  need(status !== undefined, "no status line of HTTP/1");
-  return { minor: Number(minor), status: Number(status), statusText };
+  const minor = ["HTTP/1.0 ", "HTTP/1.1 "].indexOf(line.slice(0, 9));
+  const status = parseDigits(line.slice(9, 12), 3) ?? 0;
+  const rest = line.slice(12);
+  const isRight = minor >= 0 && status >= 100 && (rest === "" || rest.startsWith(" "));
+  need(isRight && isFieldText(rest), "no status line of HTTP/1");
+  return { minor, status, statusText: rest.slice(1) };
 }
+
+/** The line before a chunk; what extensions say is of no concern. Source: RFC 9112 7.1. */
+function parseChunkSize(line: string): number {
+  const [size = ""] = line.split(";");
+  const digits = size.trimEnd();
+  const isRight = digits.length <= 8 && consistsOf(digits, "0123456789abcdefABCDEF");
+  need(isRight && isFieldValue(line), "no chunk size");
+  return parseInt(digits, 16);
+}
+
+/** Source: RFC 9110 7.6.1. */
+const optionsOf = (connection = ""): readonly string[] =>
+  connection.split(",").map(option => option.trim().toLowerCase());
 
 function parseHeaders(lines: readonly string[]): Map<string, string> {
   const headers = new Map<string, string>();
   for (const line of lines) {
-    const [, name, value = ""] =
-      /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/.exec(line) ?? [];
-    need(name !== undefined, "a malformed header");
-    const key = name.toLowerCase();
+    const colon = line.indexOf(":");
+    const value = line.slice(colon + 1);
+    const key = line.slice(0, Math.max(0, colon)).toLowerCase();
+    need(isToken(key) && isFieldText(value), "a malformed header");
     const before = headers.get(key);
     need(before === undefined || key !== "content-length", "two lengths");
-    headers.set(key, before === undefined ? value.trimEnd() : `${before}, ${value.trimEnd()}`);
+    headers.set(key, before === undefined ? value.trim() : `${before}, ${value.trim()}`);
   }
   return headers;
 }
@@ -202,7 +217,7 @@ function framingOf(method: string, status: number, headers: Map<string, string>)
 /** What two readers of a response could take for different lengths is refused. Source: RFC 9112 6.3, 11.2. */
 function needOne(coding: string | undefined, length: string | undefined): void {
   need(coding === undefined || length === undefined, "a length and a transfer coding");
-  need(length === undefined || /^\d{1,15}$/.test(length), "a malformed length");
+  need(length === undefined || parseDigits(length, 15) !== undefined, "a malformed length");
   need(coding === undefined || coding.toLowerCase() === "chunked", "an unknown transfer coding");
 }
 

@@ -40,7 +40,7 @@ export function isPublish(packet: MqttPacket): packet is MqttPublish {
 export const MAX_HEADER_LENGTH = 1024;
 
 /** Source: MQTT 3.1.1, 4.7.1 and [MQTT-1.5.3-2]. */
-const notInATopic = /[+#\0]/;
+const notInATopic: readonly string[] = Object.freeze(["+", "#", "\0"]);
 
 /** Lengths of what a broker may send, payload-less. Source: MQTT 3.1.1, chapter 3. */
 const bodyLengths: Readonly<Record<number, readonly [least: number, most: number] | undefined>> =
@@ -168,7 +168,10 @@ export class MqttParser {
     const headerLength = this.#needed;
     const topicLength = headerLength - 2 * this.#qos;
     const topic = decodeUtf8(this.#scratch.subarray(0, topicLength), "mqtt-failed");
-    need(!notInATopic.test(topic), "a topic with a wildcard or NUL");
+    need(
+      !notInATopic.some(character => topic.includes(character)),
+      "a topic with a wildcard or NUL",
+    );
     const id = this.#qos === 0 ? 0 : this.#uint16(topicLength);
     need(this.#qos === 0 || id !== 0, "packet id 0");
     const byteLength = this.#length - 2 - headerLength;
