@@ -83,11 +83,9 @@ export class JobActions {
 
   /** Listens, and asks; a reply that does not come is asked for again. */
   requestJob(): void {
-    const { reporter, requestTimer, config, options } = this.#context;
-    if (reporter.isEnding) return;
+    if (this.#context.reporter.isEnding) return;
     this.#publishRequest();
-    const wait = backoffMs(this.#attempts++, config.fileRequestWaitMs, options.device.random());
-    requestTimer.start(wait);
+    this.retryRequestJob();
   }
 
   #publishRequest(): void {
@@ -98,6 +96,7 @@ export class JobActions {
     this.#requests++;
   }
 
+  /** Asks again after a while: what went out may be lost, and what could not go out may go then. */
   retryRequestJob(): void {
     const { requestTimer, config, options } = this.#context;
     const wait = backoffMs(this.#attempts++, config.fileRequestWaitMs, options.device.random());

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backoffMs } from "xs-ota/agent/backoff";
-import { AgentBench } from "xs-ota/test/support/agent-bench";
+import { AgentBench, JOBS } from "xs-ota/test/support/agent-bench";
 
 test("the wait doubles with each attempt, up to 64 times the first", () => {
   const waits = [0, 1, 2, 5, 6, 7, 1000].map(attempt => backoffMs(attempt, 1000, 1));
@@ -26,6 +26,17 @@ test("requests for a job that are not answered come further and further apart", 
     if (bench.mqtt.take().some(line => line.includes("$next/get"))) at.push(second);
   }
   assert.deepEqual(at, [10, 30, 70, 150]);
+});
+
+test("a request for a job that the cloud refuses is made again, not at once", () => {
+  const bench = new AgentBench();
+  bench.agent.start();
+  bench.mqtt.take();
+  bench.mqtt.deliver(`${JOBS}/$next/get/rejected`, { code: "RequestThrottled" });
+  bench.clock.advance(9_000);
+  assert.deepEqual(bench.mqtt.take(), []);
+  bench.clock.advance(1_000);
+  assert.ok(bench.mqtt.take().some(line => line.includes("$next/get")));
 });
 
 test("an answer brings the wait back to the first", () => {

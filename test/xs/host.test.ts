@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { crypto } from "xs-ota/common/crypto";
 import { clock } from "xs-ota/host/clock";
+import { device } from "xs-ota/host/device";
 import { openPartition } from "xs-ota/host/flash";
 import type { FlashPartition } from "xs-ota/pal/flash";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
 import { describeClock } from "xs-ota/test/contract/clock";
 import { describeCrypto } from "xs-ota/test/contract/crypto";
+import { describeDevice } from "xs-ota/test/contract/device";
 import { describeFlash } from "xs-ota/test/contract/flash";
 import { describeJournal } from "xs-ota/test/contract/journal";
 import vectors from "xs-ota/test/vectors/signatures";
@@ -39,3 +41,4 @@ describeJournal("device", () => ({
 
 describeClock("device", clock);
 describeCrypto("device", crypto, vectors);
+describeDevice("device", device);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+import { formatTlvs, HASH_SIZE, tlvTypes } from "xs-ota/image/mcuboot";
+import type { BootControl } from "xs-ota/pal/boot";
+import { McubootControl } from "xs-ota/pal/boot/mcuboot";
+import type { Crypto } from "xs-ota/pal/crypto";
+import { DataControl } from "xs-ota/pal/flash/data-control";
+import { FlashPal } from "xs-ota/pal/flash/flash-pal";
+import { FlashJournal } from "xs-ota/pal/flash/journal";
+import { firmware } from "../support/agent-bench.js";
+import { SimFlash } from "../support/sim-flash.js";
+import { describePal, type PalPort } from "./pal.js";
+
+const slot = { blockSize: 1024, writeSize: 4, erasedByte: 0xff, size: 8192 };
+
+/** A digest for tests alone: the bytes themselves, so that it differs wherever they do. */
+const crypto: Crypto = Object.freeze({
+  sha256: () => {
+    const bytes: number[] = [];
+    return {
+      update: (piece: Uint8Array) => piece.forEach(byte => bytes.push(byte)),
+      digest: () => Uint8Array.from(bytes),
+    };
+  },
+  verify: (_scheme: string, _certificate: Uint8Array, digest: Uint8Array, signature: Uint8Array) =>
+    digest.join() === signature.join(),
+});
+
+const device = {
+  resetReason: "power-on",
+  restart: () => undefined,
+  random: () => 0.5,
+} as const;
+const certificates = Object.freeze({
+  find: (name: string) => (name === "signer" ? Uint8Array.of(1) : undefined),
+});
+
+/** FlashPal over a boot control that finds on its flash what it needs. */
+function portOver(boot: () => BootControl, bytes: Uint8Array): PalPort {
+  const reopen = (): FlashPal => new FlashPal({ boot: boot(), crypto, certificates, device });
+  const file = {
+    path: "f",
+    size: bytes.length,
+    fileType: 0,
+    certificateName: "signer",
+    scheme: "sig-sha256-ecdsa",
+    signature: bytes,
+  } as const;
+  return { pal: reopen(), file, bytes, reopen };
+}
+
+describePal("FlashPal over MCUboot's slots", () => {
+  const [a, b] = [new SimFlash(slot), new SimFlash(slot)];
+  const digest = { type: tlvTypes.sha256, value: new Uint8Array(HASH_SIZE).fill(5) };
+  const image = [...firmware("1.1.0", 3000), ...formatTlvs(false, [digest])];
+  return portOver(() => new McubootControl(a, b), Uint8Array.from(image));
+});
+
+describePal("FlashPal over a data partition", () => {
+  const data = new SimFlash(slot);
+  const journal = new SimFlash({ ...slot, size: 2048 });
+  const bytes = Uint8Array.from({ length: 3000 }, (_, at) => (at * 31) & 0xff);
+  return portOver(() => new DataControl(data, new FlashJournal(journal)), bytes);
+});
