@@ -13,7 +13,7 @@ enum { BUFFER_SIZE_EXPONENT = 0x2A };
 static const uint8_t *const flash = (const uint8_t *)FLASH_BASE;
 
 /* Whether the chips are those that nor.c has the commands of. Source: JEDEC JESD68.01, table 1; JEP137B, 0x0001. */
-static bool is_known(void)
+static bool answer_as_known(void)
 {
 	static const struct {
 		uint32_t index;
@@ -24,6 +24,15 @@ static bool is_known(void)
 		if (xs_ota_nor_query(answers[i].index) != answers[i].value)
 			return false;
 	return 1u << xs_ota_nor_query(BUFFER_SIZE_EXPONENT) >= NOR_BUFFER_SIZE;
+}
+
+/* Asked once: the chips' answers do not change, and while they answer the flash is not memory. */
+static bool is_known(void)
+{
+	static bool known;
+
+	known = known || answer_as_known();
+	return known;
 }
 
 /* How often each block was erased: a word for each behind the flash, 0 in a new file. For tests: the emulator lets
