@@ -12,7 +12,7 @@ const layer = (files, patterns) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["build/**", "node_modules/**", "**/*.mjs", "**/*.d.ts"] },
+  { ignores: ["build/**", "node_modules/**", "**/*.mjs", "**/*.d.ts", "test/device/main.js"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

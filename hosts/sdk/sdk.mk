@@ -44,3 +44,19 @@ flash: build ## builds SDK_APPLICATION for SDK_PLATFORM and puts it on the board
 monitor: ## shows what the board prints, by the SDK's xsbug
 	$(SDK_CHECK) $(SDK_FAMILY)
 	$(call mcconfig,$(SDK_APPLICATION),$(SDK_PLATFORM),xsbug)
+
+.PHONY: test-vectors
+test-vectors: build # what the application in test/device verifies
+	node build/node/tools/test-device.js
+
+TEST_DEVICE := build/test-device
+.PHONY: test-device
+test-device: test-vectors ## the contract suites as an application of the Moddable SDK, in its simulator; needs the SDK
+	$(SDK_CHECK) simulator
+	@$(MAKE) --no-print-directory build/simulator/xs-ota-simulator
+	@rm -f $(TEST_DEVICE)/*.pem
+	node build/node/cli/main.js keys --out $(TEST_DEVICE)
+	node build/node/cli/main.js build test/device/manifest.json --board simulator \
+		--key $(TEST_DEVICE)/code-signing.key.pem --out $(TEST_DEVICE)/suites.img
+	node build/node/cli/main.js device --board simulator --thing suites --flash $(TEST_DEVICE)/flash \
+		--image $(TEST_DEVICE)/suites.img --cert $(TEST_DEVICE)/code-signing.cert.pem --plain-mqtt 127.0.0.1:1

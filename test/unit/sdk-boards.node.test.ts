@@ -101,3 +101,18 @@ test("the linker of each host of the Moddable SDK holds the options of the agent
   assert.deepEqual(preload, ["xs-ota/host/agent-config"]);
   assert.equal(modules["xs-ota/host/agent-config"], "./agent-config");
 });
+
+test("the suites for boards have the modules that they import", () => {
+  const { modules } = JSON.parse(readFileSync("test/device/manifest.json", "utf8")) as {
+    modules: Readonly<Record<string, string>>;
+  };
+  const suite = readFileSync("test/xs/host.test.ts", "utf8");
+  const imported = [...suite.matchAll(/from "(xs-ota\/test\/[^"]+)"/g)].map(
+    ([, name]) => name ?? "",
+  );
+  assert.ok(imported.length >= 4);
+  assert.deepEqual(
+    imported.filter(name => !(name in modules)),
+    [],
+  );
+});

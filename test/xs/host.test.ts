@@ -22,7 +22,7 @@ function openLarge(): FlashPartition {
 
 describeFlash("device", () => ({
   flash: openLarge(),
-  neighbour: openPartition("counter"),
+  neighbour: openPartition("journal"),
   reopen: openLarge,
   close: () => undefined,
 }));
