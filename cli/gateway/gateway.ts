@@ -18,13 +18,14 @@ export interface Gateway {
 export class Exchange {
   readonly #wire: Duplex;
   readonly #report: (line: string) => void;
-  readonly #reader = new FrameReader();
+  readonly #reader: FrameReader;
   readonly #connections = new Map<number, Connection>();
 
   /** @param report takes a line for each connection that the board asks for. */
   constructor(wire: Duplex, report: (line: string) => void = () => undefined) {
     this.#wire = wire;
     this.#report = report;
+    this.#reader = new FrameReader(report);
     wire.on("data", (bytes: Buffer) => {
       for (const frame of this.#reader.read(bytes)) this.#handlers[frame.type](frame);
     });

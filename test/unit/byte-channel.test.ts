@@ -5,7 +5,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { decodeCobs, encodeCobs } from "xs-ota/cli/gateway/cobs";
 import { EthernetWire, formatEthernet } from "xs-ota/cli/gateway/ethernet";
-import { FrameReader, formatFrame, PAYLOAD_MAX } from "xs-ota/cli/gateway/frame";
+import { FRAME_MAX, FrameReader, formatFrame, PAYLOAD_MAX } from "xs-ota/cli/gateway/frame";
 
 const packets = fc
   .array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 })), {
@@ -138,3 +138,31 @@ test("bytes come out of Ethernet frames however the stream is cut, and other fra
     ),
   );
 });
+
+test("the longest frame there can be is read", () => {
+  const payload = new Uint8Array(PAYLOAD_MAX).fill(7);
+  const coded = formatFrame("data", 1, payload);
+  assert.equal(coded.length - 1, FRAME_MAX);
+  assert.deepEqual(
+    [...new FrameReader().read(coded)].map(frame => frame.payload),
+    [payload],
+  );
+});
+
+for (const size of [1, 100, 10_000]) {
+  test(`a frame without an end is dropped, and said to be, in pieces of ${size}; the next one is read`, () => {
+    const problems: string[] = [];
+    const reader = new FrameReader(problem => problems.push(problem));
+    const endless = new Uint8Array(10_000).fill(1);
+    for (let at = 0; at < endless.length; at += size) {
+      assert.deepEqual([...reader.read(endless.subarray(at, at + size))], []);
+      assert.ok(reader.held <= FRAME_MAX, `${reader.held} bytes are held`);
+    }
+    assert.deepEqual(problems, ["a frame of more than 255 bytes is dropped"]);
+    const frames = [...reader.read(Buffer.concat([Uint8Array.of(0), formatFrame("close", 7)]))];
+    assert.deepEqual(
+      frames.map(({ type, socket }) => [type, socket]),
+      [["close", 7]],
+    );
+  });
+}
