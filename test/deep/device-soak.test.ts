@@ -1,51 +1,53 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { after, before, test } from "node:test";
+import { test, type TestContext } from "node:test";
+import { packageRoot } from "xs-ota/cli/boards";
+import type { Stage } from "xs-ota/cli/demo/stage";
+import { control } from "xs-ota/test/support/control";
 import { count } from "xs-ota/test/support/counts";
+import { makeTemporaryFolder } from "xs-ota/test/support/files";
+import {
+  assertFlat,
+  formatMemory,
+  type MemoryUse,
+  measureMemory,
+} from "xs-ota/test/support/memory-use";
 import { randomFrom } from "xs-ota/test/support/sim-flash";
-import { openStage, outcomeOf, type StageBench } from "xs-ota/test/support/stage";
+import { openStage, outcomeOf } from "xs-ota/test/support/stage";
 
-/** SOAK sets how many. */
+/** Updates in a row, and jobs in one life of the device; SOAK sets how many. */
 const UPDATES = Number(process.env["SOAK"] ?? 500);
-/** KiB by which a device's memory may differ between its first updates and its last. */
-const MAX_GROWTH = 1024;
+const JOBS = Math.ceil(UPDATES / 2);
+/** In one life with a leak: it shows soon. */
+const LEAKY_JOBS = 12;
 
-let bench: StageBench;
-before(async () => {
-  bench = await openStage();
-});
-after(() => bench.close());
+const manifest = join(packageRoot, "test/xs/soak/manifest.json");
+const agent = { allowDowngrade: true, fileRequestWaitMs: 1000 };
 
-/** KiB of memory, the XS heap and the C heap among it, of the processes that are this device. */
-function memoryOf(program: string): number {
-  const sizes = readdirSync("/proc")
-    .filter(name => /^\d+$/.test(name))
-    .map(pid => {
-      try {
-        const status = readFileSync(`/proc/${pid}/status`, "utf8");
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        return command.includes(program) ? Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) : 0;
-      } catch {
-        return 0; // it has ended meanwhile
-      }
-    });
-  return sizes.reduce((sum, size) => sum + size, 0);
+/** A stage for the application that tells of its memory. */
+async function openSoak(t: TestContext): Promise<Stage> {
+  const cloud = makeTemporaryFolder();
+  const bench = await openStage({ manifest, cloudFolder: cloud.folder });
+  t.after(async () => {
+    await bench.close();
+    cloud.remove();
+  });
+  return bench.stage;
 }
 
 const random = randomFrom(5);
 
-test(`${UPDATES} updates in a row on one flash file: the device's memory stays as it is`, async () => {
-  const { stage } = bench;
-  const agent = { allowDowngrade: true, fileRequestWaitMs: 1000 };
+test(`${UPDATES} updates in a row on one flash file: the device's memory stays as it is`, async t => {
+  const stage = await openSoak(t);
   const images = ["1.0.0", "1.1.0"].map(version =>
     stage.makeFirmware({ version, config: { agent } }),
   );
   const [first] = images;
   assert.ok(first !== undefined);
   stage.installDevice(first);
-  const memory: number[] = [];
+  const uses: MemoryUse[] = [];
   let succeeded = 0;
   let cuts = 0;
   for (let update = 1; update <= UPDATES; update++) {
@@ -60,16 +62,42 @@ test(`${UPDATES} updates in a row on one flash file: the device's memory stays a
     const { status } = await outcomeOf(stage, jobId);
     assert.match(status, /SUCCEEDED|FAILED/);
     if (status === "SUCCEEDED") succeeded++;
-    memory.push(memoryOf(stage.flash));
+    uses.push(await measureMemory(stage));
   }
-  const middle = (from: readonly number[]): number =>
-    [...from].sort((a, b) => a - b)[from.length >> 1] ?? 0;
-  const quarter = Math.ceil(UPDATES / 4);
-  const [early, late] = [middle(memory.slice(0, quarter)), middle(memory.slice(-quarter))];
   count({ updates: UPDATES });
   console.log(
-    `device soak: ${UPDATES} updates, ${succeeded} succeeded, ${cuts} power cuts; memory ${early} KiB in the first quarter, ${late} KiB in the last`,
+    `device soak: ${UPDATES} updates, ${succeeded} succeeded, ${cuts} power cuts; ${formatMemory(uses)}`,
   );
   assert.ok(succeeded > UPDATES / 2, `${succeeded} succeeded`);
-  assert.ok(early > 0 && late - early < MAX_GROWTH, `${early} KiB, then ${late} KiB`);
+  assertFlat(uses);
 });
+
+/** Downloads that are refused, in one life of the device; the cloud is restarted at each eighth. */
+async function refuseAll(stage: Stage, jobs: number, leak: string): Promise<MemoryUse[]> {
+  const config = { agent, leak };
+  const stranger = stage.makeFirmware({ version: "1.1.0", config, signer: "stranger" });
+  stage.installDevice(stage.makeFirmware({ version: "1.0.0", config }));
+  const uses: MemoryUse[] = [];
+  for (let job = 1; job <= jobs; job++) {
+    if (job % 8 === 0) await stage.restartCloud();
+    const { status, details } = await outcomeOf(stage, await stage.deploy(stranger));
+    assert.equal(status, "REJECTED", JSON.stringify(details));
+    uses.push(await measureMemory(stage));
+  }
+  const starts = stage.console.lines.filter(line => line.includes("runs 1.0.0"));
+  assert.equal(starts.length, 1, "it was one life");
+  return uses;
+}
+
+test(`${JOBS} downloads in one life of the device, over broken connections: XS heap and C heap stay as they are`, async t => {
+  const uses = await refuseAll(await openSoak(t), JOBS, "none");
+  console.log(`one life: ${JOBS} downloads; ${formatMemory(uses)}`);
+  assertFlat(uses);
+});
+
+for (const leak of ["XS heap", "C heap"]) {
+  control(`a device that leaks from its ${leak} is caught`, async t => {
+    const uses = await refuseAll(await openSoak(t), LEAKY_JOBS, leak);
+    assert.throws(() => assertFlat(uses), /bytes, then/);
+  });
+}
