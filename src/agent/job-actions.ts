@@ -43,6 +43,10 @@ export class JobActions {
   start(): void {
     const { trial, signal } = this.#context;
     const outcome = trial.begin();
+    if (outcome === "unfinished") {
+      trial.retry();
+      return;
+    }
     const progress = trial.progress;
     if (progress !== undefined && outcome === "committed") this.#reportKept(progress);
     if (progress !== undefined && outcome === "reverted") this.#reportReverted(progress);

@@ -3,10 +3,10 @@ import type { PalImageState } from "xs-ota/pal/boot";
 import type { Phase } from "./progress.js";
 
 /**
- * What a start finds: nothing to do with an update, a file partly received, a new image on trial, a trial that was given
- * up, or one that was committed and may not have been reported.
+ * What a start finds: nothing to do with an update, a file partly received, a switch that the bootloader has not finished, a new
+ * image on trial, a trial that was given up, or one that was committed and may not have been reported.
  */
-export type Outcome = "idle" | "resume" | "trial" | "reverted" | "committed";
+export type Outcome = "idle" | "resume" | "unfinished" | "trial" | "reverted" | "committed";
 
 interface Row {
   readonly image: PalImageState | "any";
@@ -24,7 +24,9 @@ const row = (
 ): Row => Object.freeze({ image, phase, runsNew, outcome });
 
 /**
- * The first match wins. "switching" with the old image running is a cut before the boot flag was whole, or a new image
+ * The first match wins. While the state is "Unknown" the bootloader is in the middle of a switch, kept from its end by a failing flash:
+ * whichever image runs says nothing. One more reset is spent on it. When that does not help, the update has failed, and a bootloader
+ * that gets on later starts a trial that no job asks for: it is given up. "switching" with the old image running is a cut before the boot flag was whole, or a new image
  * that did not live to say so: the switch is tried again, and the next time the phase tells.
  */
 // prettier-ignore
@@ -34,9 +36,11 @@ const table: readonly Row[] = Object.freeze([
   row("any",           "none",       "any",    "idle"),
   row("any",           "receiving",  "any",    "resume"),
   row("any",           "committed",  "any",    "committed"),
+  row("Unknown",       "retried",    "any",    "reverted"),
+  row("Unknown",       "any",        "any",    "unfinished"),
   row("any",           "any",        true,     "committed"),
   row("any",           "switching",  false,    "resume"),
-  row("any",           "switched",   false,    "reverted"),
+  row("any",           "any",        false,    "reverted"),
 ]);
 
 const fits = <T>(wanted: T | "any", found: T): boolean => wanted === "any" || wanted === found;

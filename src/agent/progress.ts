@@ -8,7 +8,7 @@ import { decodeUtf8, encodeUtf8 } from "../job/utf8.js";
  *
  *   size  field
  *      1  format      2
- *      1  phase       1 receiving, 2 switching, 3 switched, 4 committed
+ *      1  phase       1 receiving, 2 switching, 3 switched, 4 committed, 5 retried
  *      1  file        index in the job's files
  *      1  log2 of the block size
  *      1  fileType    of the file
@@ -23,9 +23,15 @@ import { decodeUtf8, encodeUtf8 } from "../job/utf8.js";
  */
 
 /** How far an update has come. Numbers on the flash: append, never renumber. */
-export type Phase = "receiving" | "switching" | "switched" | "committed";
+export type Phase = "receiving" | "switching" | "switched" | "committed" | "retried";
 
-const phases: readonly Phase[] = Object.freeze(["receiving", "switching", "switched", "committed"]);
+const phases: readonly Phase[] = Object.freeze([
+  "receiving",
+  "switching",
+  "switched",
+  "committed",
+  "retried",
+]);
 
 const FORMAT = 2;
 const IDENTITY_LENGTH = 16;

@@ -55,7 +55,7 @@ export class Trial {
     const outcome = outcomeOf(image, progress?.phase ?? "none", runsNew);
     this.#state = outcome === "trial" ? "waiting" : "none";
     if (outcome === "trial") this.#timer.start(selfTestResponseWaitMs);
-    else platforms.settle(outcome === "committed" ? "Accepted" : "Rejected");
+    else if (outcome !== "unfinished") platforms.settle(outcome === "committed" ? "Accepted" : "Rejected");
     return outcome;
   }
 
@@ -99,6 +99,13 @@ export class Trial {
     }
     bestEffort(() => firmware.setPlatformImageState("Rejected"));
     firmware.reset();
+  }
+
+  /** Resets once more, so that the bootloader can go on with the switch; the next start knows that it was tried. */
+  retry(): void {
+    const { progress } = this;
+    if (progress !== undefined) this.#save({ ...progress, phase: "retried" });
+    this.#options.platforms.firmware.reset();
   }
 
   /** The update is told and over. */

@@ -11,7 +11,7 @@ import { FlashPal, type FlashPalOptions } from "xs-ota/pal/flash/flash-pal";
 import type { MqttClient } from "xs-ota/pal/mqtt";
 import type { Journal } from "xs-ota/pal/journal";
 import type { Pal } from "xs-ota/pal/pal";
-import { bootOnce, type BootReport } from "./bootloader.js";
+import { bootOnce, type BootOptions, type BootReport } from "./bootloader.js";
 import { type RigGeometry, writeImage } from "./boot-rig.js";
 import { ManualClock } from "./manual-clock.js";
 import { randomFrom, SimFlash } from "./sim-flash.js";
@@ -75,6 +75,8 @@ export interface DeviceOptions {
   /** Called after each boot, and for each event. */
   readonly onBoot?: (device: WholeDevice, report: BootReport) => void;
   readonly onEvent?: (device: WholeDevice, event: OtaEvent) => void;
+  /** How the flash fails under the bootloader in this boot, counted from 1. */
+  readonly flashFailure?: (boot: number) => Pick<BootOptions, "failsAt" | "failingErase">;
   /** For controls: a bootloader of test/power-loss/mutants.ts, and a library that is made wrong. */
   readonly mutant?: string;
   readonly spoil?: Spoil;
@@ -140,6 +142,7 @@ export class WholeDevice {
   readonly cloud: VirtualCloud;
   readonly #options: DeviceOptions;
   readonly #clock: ManualClock;
+  #boots = 0;
 
   constructor(options: DeviceOptions, from?: { flash: DeviceFlash; before: WholeDevice }) {
     this.#options = options;
@@ -158,12 +161,16 @@ export class WholeDevice {
 
   /** Powers on, and goes on through any number of resets until nothing happens any more. @throws PowerLoss. */
   run(): Run {
-    const { mutant, onBoot, geometry } = this.#options;
+    const { mutant, onBoot, geometry, flashFailure } = this.#options;
     const boots: BootReport[] = [];
     const events: OtaEvent[] = [];
     while (boots.length < MAX_BOOTS) {
-      const { bufferSize } = geometry;
-      const report = bootOnce(this.flash, { trustedKeys: [trusted.publicPem], mutant, bufferSize });
+      const report = bootOnce(this.flash, {
+        trustedKeys: [trusted.publicPem],
+        mutant,
+        bufferSize: geometry.bufferSize,
+        ...flashFailure?.(++this.#boots),
+      });
       boots.push(report);
       onBoot?.(this, report);
       if (report.outcome === "not-bootable" || !this.#live(report, events)) break;

@@ -160,6 +160,26 @@ test("an image that crashed before it could say so is reported with the reason o
   assert.ok(bench.mqtt.take()[0]?.includes("it ended by a reset (watchdog)"));
 });
 
+for (const version of ["1.0.0", "1.1.0"]) {
+  test(`a switch that the bootloader has not finished, with ${version} running, gets one more reset, and then has failed`, () => {
+    const { pal, journal } = activated();
+    pal.imageState = "Unknown";
+    if (version === "1.1.0") pal.ids.running.set(pal.ids.spare);
+    const start = (): AgentBench => {
+      const bench = new AgentBench({ version, pal, journal });
+      bench.agent.start();
+      return bench;
+    };
+    const first = start();
+    assert.deepEqual(first.mqtt.take(), [], "nothing is said before it is known");
+    assert.equal(pal.calls.at(-1), "reset");
+    const second = start();
+    assert.ok(second.mqtt.take()[0]?.includes('"status":"FAILED"'));
+    second.reply(true);
+    assert.equal(journal.load(), undefined);
+  });
+}
+
 test("a job that is cancelled during the trial rolls the device back", () => {
   const bench = newImage();
   bench.job({ timestamp: 1 });

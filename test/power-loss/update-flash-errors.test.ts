@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rigGeometries, type RigGeometry } from "../support/boot-rig.js";
+import {
+  assertTruth,
+  type Ending,
+  JOB,
+  stageFor,
+  type Stage,
+  updateOnceMore,
+  type UpdateStory,
+  updateStories,
+  watchBoots,
+} from "../support/update-stories.js";
+import { deployed, type DeviceOptions, type Run } from "../support/whole-device.js";
+
+/*
+ * A flash that fails under the bootloader, once or for good, in the middle of a whole update: what the job says is true, and stays so
+ * over the next resets.
+ */
+
+type FlashFailure = NonNullable<DeviceOptions["flashFailure"]>;
+
+const [geometry] = rigGeometries as readonly [RigGeometry];
+const [firstStory] = updateStories as readonly [UpdateStory];
+/** The job may fail when the flash does. */
+const story: UpdateStory = {
+  ...firstStory,
+  ends: [...firstStory.ends, { runs: "old", says: /^FAILED image-reverted: / }],
+};
+
+/** In which boot the slots change places. */
+const SWAP = 2;
+
+/** @param onBoot takes the number of flash accesses of each boot */
+function stageOn(flashFailure: FlashFailure, onBoot?: (accesses: number) => void): Stage {
+  const { images } = stageFor(story, geometry);
+  return stageFor(story, geometry, {
+    flashFailure,
+    onBoot: (device, report) => {
+      onBoot?.(report.accesses);
+      watchBoots(images)(device, report);
+    },
+  });
+}
+
+/** Runs the device, and resets it as often as that. */
+function runAgain({ device }: Stage, resets: number): Run {
+  let run = device.run();
+  for (let reset = 0; reset < resets; reset++) run = device.run();
+  return run;
+}
+
+/** Updates on a flash that fails so, and resets it until it fails no more. */
+function updateOn(flashFailure: FlashFailure, resets: number): Ending {
+  const stage = stageOn(flashFailure);
+  const ending = assertTruth(stage, stage.device, runAgain(stage, resets));
+  const later = assertTruth(stage, stage.device, runAgain(stage, 2));
+  assert.equal(later.runs, ending.runs, "another image runs than the job said");
+  updateOnceMore(stage.device, stage.images);
+  return ending;
+}
+
+/** How many accesses each boot has. */
+function countAccesses(): readonly number[] {
+  const counts: number[] = [];
+  runAgain(
+    stageOn(
+      () => ({}),
+      accesses => counts.push(accesses),
+    ),
+    1,
+  );
+  return counts;
+}
+
+for (const boot of [SWAP, SWAP + 1]) {
+  test(`whichever access of boot ${boot} to the flash fails once, the job says what is true`, () => {
+    const accesses = countAccesses()[boot - 1] ?? 0;
+    const seen = new Set<string>();
+    for (let failsAt = 1; failsAt <= accesses; failsAt++) {
+      seen.add(updateOn(at => (at === boot ? { failsAt } : {}), 2).runs);
+    }
+    assert.ok(accesses > 20 && seen.has("new"), `${accesses} accesses`);
+  });
+}
+
+for (const failingErase of [0, 1]) {
+  test(`block ${failingErase} fails in the swap, and heals after some resets: the job says what is true`, () => {
+    const failing = (boot: number): boolean => boot >= SWAP && boot < SWAP + 5;
+    updateOn(boot => (failing(boot) ? { failingErase } : {}), 6);
+  });
+}
+
+test("a block that fails for good before a block of the old image is lost: it runs on, and each job says why it fails", () => {
+  const stage = stageOn(boot => (boot >= SWAP ? { failingErase: 1 } : {}));
+  const { device, images } = stage;
+  for (let reset = 0; reset < 3; reset++) {
+    const { runs } = assertTruth(stage, device, device.run());
+    assert.equal(runs, "old");
+  }
+  assert.match(device.cloud.status(JOB).detail, /^image-reverted: /);
+  device.cloud.deploy("again", [deployed(images.next.bytes)]);
+  const run = device.run();
+  assert.equal(run.boots.at(-1)?.version.major, 1);
+  const { status, detail } = device.cloud.status("again");
+  assert.match(`${status} ${detail}`, /^FAILED state-invalid: /);
+});
