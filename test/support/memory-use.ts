@@ -32,8 +32,8 @@ function residentOf(flash: string): number {
 
 /** What the device uses as soon as it says so: the application of test/xs/soak does, all the time. */
 export async function measureMemory({ console: log, flash }: Stage): Promise<MemoryUse> {
-  const [, usage = ""] = await log.waitFor(/^usage (\{.+)/, log.lines.length);
-  return { ...(JSON.parse(usage) as Omit<MemoryUse, "resident">), resident: residentOf(flash) };
+  const [, use = ""] = await log.waitFor(/^memory (\{.+)/, log.lines.length);
+  return { ...(JSON.parse(use) as Omit<MemoryUse, "resident">), resident: residentOf(flash) };
 }
 
 const middle = (from: readonly number[]): number =>

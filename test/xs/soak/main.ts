@@ -4,7 +4,7 @@ import config from "mc/config";
 import "thread";
 import Timer from "timer";
 import { crypto } from "xs-ota/common/crypto";
-import { readUsage } from "xs-ota/host/usage";
+import { readMemoryUse } from "xs-ota/host/memory-use";
 
 const leaks = Object.freeze({
   none: () => undefined,
@@ -17,5 +17,5 @@ const kept: unknown[] = [];
 Timer.repeat(() => {
   const leaked = leak();
   if (leaked !== undefined) kept.push(leaked);
-  trace(`usage ${JSON.stringify(readUsage(true))}\n`);
+  trace(`memory ${JSON.stringify(readMemoryUse())}\n`);
 }, 200);
