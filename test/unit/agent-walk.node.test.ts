@@ -84,7 +84,8 @@ const steps: Readonly<Record<string, Step>> = {
   abort: bench => attempt(() => bench.agent.setImageState("Aborted")),
   accept: bench => attempt(() => bench.agent.setImageState("Accepted")),
   check: bench => attempt(() => bench.agent.checkForUpdate()),
-  shutdown: bench => bench.agent.shutdown(),
+  shutdown: bench => void bench.agent.shutdown(),
+  shutdownInTime: bench => void bench.agent.shutdown({ timeoutMs: 30_000 }),
   start: bench => bench.agent.start(),
   failure: (bench, random) =>
     void bench.pal.failures.set(pick(random, failing), new OtaError("flash-failed", "on purpose")),
@@ -95,6 +96,7 @@ const names = Object.keys(steps);
 function succeeds(bench: AgentBench): boolean {
   bench.pal.failures.clear();
   bench.mqtt.connect();
+  if (bench.agent.state === "ShuttingDown") bench.agent.shutdown();
   bench.agent.start();
   attempt(() => bench.agent.resume());
   for (let round = 0; round < 100; round++) {
@@ -134,6 +136,7 @@ test("no order of events leaves the agent unable to take the next job", t => {
     "WaitingForFileBlock",
     "ClosingFile",
     "Suspended",
+    "ShuttingDown",
     "Stopped",
   ]) {
     assert.ok(states.has(state), state);
