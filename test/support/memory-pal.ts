@@ -38,7 +38,9 @@ export class MemoryPal implements Pal {
 
   createFile(file: PalFile, received: ReceivedBlocks): void {
     this.#call("createFile", String(file.size));
-    if (!received.has(0)) this.bytes = new Uint8Array(file.size);
+    const count = Math.ceil(file.size / received.blockSize);
+    const isResumed = Array.from({ length: count }).some((_, block) => received.has(block));
+    if (!isResumed) this.bytes = new Uint8Array(file.size);
     this.file = file;
   }
 

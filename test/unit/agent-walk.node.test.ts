@@ -5,6 +5,7 @@ import { OtaError } from "xs-ota/pal/error";
 import type { Pal } from "xs-ota/pal/pal";
 import {
   AgentBench,
+  type BenchOptions,
   BLOCK,
   blockMessage,
   DATA,
@@ -14,10 +15,11 @@ import {
   REJECTED,
 } from "xs-ota/test/support/agent-bench";
 import { amount } from "xs-ota/test/support/deep";
+import type { MemoryPal } from "xs-ota/test/support/memory-pal";
 import { randomFrom } from "xs-ota/test/support/sim-flash";
 
 /*
- * Whatever happens to an agent, in whatever order, it takes the next good job.
+ * Whatever happens to an agent, in whatever order, over resets too, it takes the next good job and ends it well.
  */
 
 const EVENTS = amount(100_000, 1_000_000);
@@ -29,6 +31,50 @@ const image = firmware("1.1.0", SIZE);
 
 type Random = () => number;
 type Step = (bench: AgentBench, random: Random) => void;
+
+/** A device with what it keeps over resets. Its images have no versions to tell apart, but for the name that the platform gives. */
+class WalkingDevice {
+  bench = this.#start();
+  #before = new Uint8Array(32);
+  trials = 0;
+  reverts = 0;
+
+  #start(kept: BenchOptions = {}): AgentBench {
+    const config = { maxNumRequestMomentum: 3, allowDowngrade: true };
+    const bench = new AgentBench({ ...kept, config });
+    bench.agent.start();
+    return bench;
+  }
+
+  /** The bootloader, and the image that it starts. */
+  reset(): void {
+    const { pal, journal } = this.bench;
+    const isActivated = pal.calls.indexOf("reset") > pal.calls.lastIndexOf("activate");
+    if (pal.imageState === "PendingCommit") this.#revert(pal);
+    else if (isActivated && pal.calls.includes("activate")) this.#switch(pal);
+    pal.calls.length = 0;
+    this.bench = this.#start({ pal, journal });
+  }
+
+  #revert(pal: MemoryPal): void {
+    pal.ids.running.set(this.#before);
+    pal.imageState = "Valid";
+    this.reverts++;
+  }
+
+  #switch(pal: MemoryPal): void {
+    const { running, spare } = pal.ids;
+    this.#before = running.slice();
+    running.set(spare);
+    spare.fill(++this.trials & 0xff, 0, 16);
+    pal.imageState = "PendingCommit";
+  }
+
+  /** Restarts when the agent has asked for it. */
+  settle(): void {
+    if (this.bench.pal.calls.includes("reset")) this.reset();
+  }
+}
 
 const pick = <T>(random: Random, from: readonly T[]): T => from[random() % from.length] as T;
 const any = (random: Random, below: number): number => random() % below;
@@ -82,6 +128,11 @@ const steps: Readonly<Record<string, Step>> = {
   resume: bench => attempt(() => bench.agent.resume()),
   activate: bench => attempt(() => bench.agent.activate()),
   abort: bench => attempt(() => bench.agent.setImageState("Aborted")),
+  update: (bench, random) => {
+    bench.job(jobMessage(SIZE, { jobId: pick(random, jobs) }));
+    bench.blocks(image);
+    attempt(() => bench.agent.activate());
+  },
   accept: bench => attempt(() => bench.agent.setImageState("Accepted")),
   check: bench => attempt(() => bench.agent.checkForUpdate()),
   shutdown: bench => void bench.agent.shutdown(),
@@ -90,17 +141,22 @@ const steps: Readonly<Record<string, Step>> = {
   failure: (bench, random) =>
     void bench.pal.failures.set(pick(random, failing), new OtaError("flash-failed", "on purpose")),
 };
-const names = Object.keys(steps);
+const names = [...Object.keys(steps), "reset"];
+const wanted = [
+  "WaitingForJob",
+  "WaitingForFileBlock",
+  "ClosingFile",
+  "Suspended",
+  "ShuttingDown",
+  "Stopped",
+];
 
-/** After the walk: a cloud and a network that do what they should, and one good job. */
-function succeeds(bench: AgentBench): boolean {
-  bench.pal.failures.clear();
-  bench.mqtt.connect();
-  if (bench.agent.state === "ShuttingDown") bench.agent.shutdown();
-  bench.agent.start();
-  attempt(() => bench.agent.resume());
+/** A cloud, a network and an application that do what they should bring the job to its activation. */
+function receives(device: WalkingDevice): boolean {
   for (let round = 0; round < 100; round++) {
+    const { bench } = device;
     for (const jobId of [...jobs, "c", "good"]) bench.reply(true, jobId);
+    if (bench.pal.imageState === "PendingCommit") bench.agent.setImageState("Accepted");
     if (bench.agent.state !== "ClosingFile") bench.job(jobMessage(SIZE, { jobId: "good" }));
     bench.blocks(image);
     const isGood = bench.mqtt
@@ -109,37 +165,52 @@ function succeeds(bench: AgentBench): boolean {
     if (isGood && bench.agent.state === "ClosingFile") return true;
     bench.mqtt.deliver(`${JOBS}/notify-next`, jobMessage(SIZE, { jobId: "good" }));
     bench.clock.advance(20_000);
+    device.settle();
   }
   return false;
 }
 
-test("no order of events leaves the agent unable to take the next job", t => {
+/** After the walk one good job must be received, started, accepted and reported. */
+function succeeds(device: WalkingDevice): boolean {
+  const { bench } = device;
+  bench.pal.failures.clear();
+  bench.mqtt.connect();
+  if (bench.agent.state === "ShuttingDown") bench.agent.shutdown();
+  bench.agent.start();
+  attempt(() => bench.agent.resume());
+  if (!receives(device)) return false;
+  assert.deepEqual(bench.pal.bytes, image);
+  device.bench.agent.activate();
+  device.settle();
+  const { agent, mqtt } = device.bench;
+  device.bench.job(jobMessage(SIZE, { jobId: "good", statusDetails: { self_test: "ready" } }));
+  device.bench.reply(true, "good");
+  agent.setImageState("Accepted");
+  return mqtt.take().some(line => line.includes("/jobs/good/update") && /SUCCEEDED/.test(line));
+}
+
+test("no order of events leaves the agent unable to take the next job and to end it well", t => {
   const happened = new Map<string, number>();
   const states = new Set<string>();
-  let events = 0;
-  for (let seed = 1; events < EVENTS; seed++) {
+  const seen = { events: 0, walks: 0, trials: 0, reverts: 0 };
+  for (let seed = 1; seen.events < EVENTS; seed++) {
     const random = randomFrom(seed);
-    const bench = new AgentBench({ config: { maxNumRequestMomentum: 3 } });
-    bench.agent.start();
-    for (let step = 0; step < WALK; step++, events++) {
+    const device = new WalkingDevice();
+    for (let step = 0; step < WALK; step++, seen.events++) {
       const name = pick(random, names);
-      steps[name]?.(bench, random);
+      if (name === "reset") device.reset();
+      else steps[name]?.(device.bench, random);
+      device.settle();
       happened.set(name, (happened.get(name) ?? 0) + 1);
-      states.add(bench.agent.state);
+      states.add(device.bench.agent.state);
     }
-    assert.ok(succeeds(bench), `walk ${seed} ends in ${bench.agent.state}`);
-    assert.deepEqual(bench.pal.bytes, image, `walk ${seed}`);
+    seen.trials += device.trials;
+    seen.reverts += device.reverts;
+    assert.ok(succeeds(device), `walk ${seed} ends in ${device.bench.agent.state}`);
+    seen.walks++;
   }
   assert.equal(happened.size, names.length, "everything happened");
-  for (const state of [
-    "WaitingForJob",
-    "WaitingForFileBlock",
-    "ClosingFile",
-    "Suspended",
-    "ShuttingDown",
-    "Stopped",
-  ]) {
-    assert.ok(states.has(state), state);
-  }
-  t.diagnostic(`${events} events of ${names.length} kinds, ${EVENTS / WALK} good jobs`);
+  for (const state of wanted) assert.ok(states.has(state), state);
+  assert.ok(Math.min(seen.trials, seen.reverts) > 20, JSON.stringify(seen));
+  t.diagnostic(`${JSON.stringify(seen)}, events of ${names.length} kinds`);
 });
