@@ -6,16 +6,15 @@ import { OtaError, type OtaErrorCode } from "xs-ota/pal/error";
  * what it can do in forty lines. Strict: an ill-formed sequence is refused. Source: RFC 3629 section 3.
  */
 
-/** First byte's class: bytes that follow, bits it carries, and the least code point that needs as many. */
+/** A first byte's class, ASCII apart: bytes that follow, bits it carries, and the least code point that needs as many. */
 // prettier-ignore
 const leads = Object.freeze([
-  Object.freeze({ mask: 0x80, mark: 0x00, follow: 0, least: 0x0 }),
   Object.freeze({ mask: 0xe0, mark: 0xc0, follow: 1, least: 0x80 }),
   Object.freeze({ mask: 0xf0, mark: 0xe0, follow: 2, least: 0x800 }),
   Object.freeze({ mask: 0xf8, mark: 0xf0, follow: 3, least: 0x10000 }),
 ]);
 
-/** Characters joined at a time: small enough for an engine whose stack is a few hundred slots. */
+/** ASCII characters joined at a time, at a fifth of what each by itself takes: small enough for an engine whose stack is a few hundred slots. */
 const CHUNK = 64;
 
 /** A sequence that ends, or is what it must not be. */
@@ -35,24 +34,33 @@ function codePointAt(bytes: Uint8Array, at: number, lead: Lead): number {
   return surrogate || point < lead.least || point > 0x10ffff ? ILL_FORMED : point;
 }
 
+/** How many bytes from `at` on are ASCII, CHUNK at most. */
+function asciiLength(bytes: Uint8Array, at: number): number {
+  const end = Math.min(at + CHUNK, bytes.length);
+  let next = at;
+  while (next < end && (bytes[next] as number) < 0x80) next++;
+  return next - at;
+}
+
 /** @throws OtaError of the given code for bytes that are not well-formed UTF-8, naming the offset. */
 export function decodeUtf8(bytes: Uint8Array, code: OtaErrorCode = "job-malformed"): string {
   const parts: string[] = [];
-  let chunk: number[] = [];
   for (let at = 0; at < bytes.length;) {
+    const length = asciiLength(bytes, at);
+    if (length > 0) {
+      const ascii = bytes.subarray(at, at + length);
+      parts.push(Reflect.apply(String.fromCharCode, undefined, ascii) as string);
+      at += length;
+      continue;
+    }
     const first = bytes[at] as number;
     const lead = leads.find(({ mask, mark }) => (first & mask) === mark);
     const point = lead === undefined ? ILL_FORMED : codePointAt(bytes, at, lead);
     if (lead === undefined || point === ILL_FORMED)
       throw new OtaError(code, `not UTF-8 at byte ${at}`);
-    chunk.push(point);
-    if (chunk.length === CHUNK) {
-      parts.push(String.fromCodePoint(...chunk));
-      chunk = [];
-    }
+    parts.push(String.fromCodePoint(point));
     at += lead.follow + 1;
   }
-  parts.push(String.fromCodePoint(...chunk));
   return parts.join("");
 }
 
