@@ -46,7 +46,8 @@ function faultsOf(document: string, { line, cells }: Row, tests: string): readon
   if (last.startsWith("–")) return [];
   const names = [...last.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? "");
   if (names.length === 0) return [`${where}: names no test`];
-  const isThere = (name: string): boolean => tests.includes(name) || existsSync(name);
+  const isThere = (name: string): boolean =>
+    [`"${name}`, `\`${name}`].some(title => tests.includes(title)) || existsSync(name);
   return names.filter(name => !isThere(name)).map(name => `${where}: no test "${name}"`);
 }
 
