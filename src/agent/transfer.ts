@@ -84,7 +84,7 @@ export class Transfer {
 
   /**
    * Makes ready to receive a file of the job: from nothing, or from what the journal says is on the flash.
-   * @throws OtaError of Pal.createFile; "file-type-unsupported", "version-same", "version-older", "image-malformed" from a header that is there already.
+   * @throws OtaError of Pal.createFile; "memory-exhausted", "file-type-unsupported", "version-same", "version-older", "image-malformed" from a header that is there already.
    */
   constructor(
     options: TransferOptions,
