@@ -55,7 +55,8 @@ export class Trial {
     const outcome = outcomeOf(image, progress?.phase ?? "none", runsNew);
     this.#state = outcome === "trial" ? "waiting" : "none";
     if (outcome === "trial") this.#timer.start(selfTestResponseWaitMs);
-    else if (outcome !== "unfinished") platforms.settle(outcome === "committed" ? "Accepted" : "Rejected");
+    else if (outcome !== "unfinished")
+      platforms.settle(outcome === "committed" ? "Accepted" : "Rejected");
     return outcome;
   }
 
