@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { once } from "node:events";
-import { Command } from "@commander-js/extra-typings";
-import type { Listener } from "xs-ota/cloud/device-ports";
+import { isIP } from "node:net";
+import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { type Listener, LOOPBACK } from "xs-ota/cloud/device-ports";
 import { faultPlan, type FaultPlan } from "xs-ota/cloud/faults/faults";
 import { openDesk, type Desk } from "../desk.js";
 import { CliError, messageOf } from "../failure.js";
@@ -12,10 +13,20 @@ import type { Session } from "../session.js";
 
 const port = wholeNumber(0, 65535);
 
+/** What devices can be told to connect to: one name or address, not all of them. */
+function place(text: string): string {
+  if (isIP(text) !== 6 && text !== "0.0.0.0" && /^[\w.-]+$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "It is a name or an IPv4 address of this machine, not all of them.",
+  );
+}
+
 const examples = `
 EXAMPLES
   # a cloud whose things and jobs are there again after a restart
   xs-ota cloud
+  # one for boards in the local network, on ports that they can be told once and for all
+  xs-ota cloud --host 192.168.1.2 --mqtts-port 8883 --rest-port 8080
   # one that forgets all, loses every tenth message to devices, and cuts lamp-1 off once
   xs-ota cloud --memory --faults faults.json
   faults.json: {"seed": 7, "rules": [{"kind": "disconnect", "thing": "lamp-1", "times": 1},
@@ -32,6 +43,7 @@ const cloudArguments = () =>
     )
     .option("--directory <folder>", "keeps its state", "desk-cloud")
     .option("--memory", "keeps no state: all is gone when it ends")
+    .option("--host <name>", "listen on this name or IPv4 address of this machine", place, LOOPBACK)
     .option("--mqtts-port <n>", "MQTT over TLS, 0 for any that is free", port, 0)
     .option("--alpn-port <n>", "MQTT over TLS by ALPN, as on AWS's 443", port, 0)
     .option("--https-port <n>", "the jobs data plane with certificates, as on AWS's 8443", port, 0)
@@ -70,7 +82,7 @@ async function open(options: CloudArguments): Promise<Desk> {
   try {
     return await openDesk({ ...ports, directory: state, plainMqttPort, faults });
   } catch (error) {
-    const remedy = "Give another --directory or port, or end what uses it.";
+    const remedy = "Give another --directory, --host or port, or end what uses it.";
     throw new CliError("tool", `the cloud does not start: ${messageOf(error)}`, remedy, {
       cause: error,
     });

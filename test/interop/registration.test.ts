@@ -10,7 +10,7 @@ import { type Aws, openAws } from "xs-ota/cli/aws";
 import { findDeviceEndpoint, rootCertificateOf } from "xs-ota/cli/device-endpoint";
 import { openDesk } from "xs-ota/cli/desk";
 import { registerThing } from "xs-ota/cli/registration";
-import { startCloud } from "xs-ota/cloud/cloud";
+import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
 import { CliProcess } from "xs-ota/test/support/cli";
 import { temporaryFolder } from "xs-ota/test/support/files";
 import { MqttClient } from "xs-ota/test/support/mqtt";
@@ -104,7 +104,7 @@ test("a cloud whose port is taken opens no other, and its command ends and says 
     );
     const { code, error } = await run.end();
     assert.equal(code, 5, option);
-    assert.match(error, /EADDRINUSE.*\n.*Give another --directory or port/, option);
+    assert.match(error, /EADDRINUSE.*\n.*Give another --directory, --host or port/, option);
   }
 });
 
@@ -129,3 +129,30 @@ test("a board is provisioned with what connects it to the cloud of its profile",
   cloud.interrupt();
   await cloud.end();
 });
+
+/** Another address of the loopback interface stands for one in a local network. */
+test("a cloud for the local network shows devices a certificate for where it listens", async t => {
+  const folder = temporaryFolder(t);
+  const host = "127.0.0.2";
+  const cloud = new CliProcess(["cloud", "--memory", "--host", host, "--json"], folder);
+  const { mqtts, endpoint, rootCertificate } = (await cloud.nextValue()) as Cloud;
+  assert.equal(mqtts.host, host);
+  assert.equal(new URL(endpoint).hostname, host);
+  const socket = connect({ ...mqtts, ca: rootCertificate });
+  await once(socket, "secureConnect");
+  assert.equal(socket.authorizationError, null);
+  socket.destroy();
+  cloud.interrupt();
+  await cloud.end();
+});
+
+for (const host of ["0.0.0.0", "::1", "a b"]) {
+  test(`a cloud does not listen on ${host}, which devices could not connect to`, async t => {
+    const { code, error } = await new CliProcess(
+      ["cloud", "--memory", "--host", host],
+      temporaryFolder(t),
+    ).end();
+    assert.equal(code, 2);
+    assert.match(error, /a name or an IPv4 address of this machine/);
+  });
+}
