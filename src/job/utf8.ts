@@ -6,9 +6,10 @@ import { OtaError, type OtaErrorCode } from "xs-ota/pal/error";
  * what it can do in forty lines. Strict: an ill-formed sequence is refused. Source: RFC 3629 section 3.
  */
 
-/** A first byte's class, ASCII apart: bytes that follow, bits it carries, and the least code point that needs as many. */
+/** First byte's class: bytes that follow, bits it carries, and the least code point that needs as many. */
 // prettier-ignore
 const leads = Object.freeze([
+  Object.freeze({ mask: 0x80, mark: 0x00, follow: 0, least: 0x0 }),
   Object.freeze({ mask: 0xe0, mark: 0xc0, follow: 1, least: 0x80 }),
   Object.freeze({ mask: 0xf0, mark: 0xe0, follow: 2, least: 0x800 }),
   Object.freeze({ mask: 0xf8, mark: 0xf0, follow: 3, least: 0x10000 }),
