@@ -38,6 +38,14 @@ class WalkingDevice {
   #before = new Uint8Array(32);
   trials = 0;
   reverts = 0;
+  /** Resets in which the bootloader did not come to the end of a switch. */
+  stuck = 0;
+  /** A number that is 0 when the flash fails. */
+  flash: Random;
+
+  constructor(random: Random) {
+    this.flash = () => random() % 3;
+  }
 
   #start(kept: BenchOptions = {}): AgentBench {
     const config = { maxNumRequestMomentum: 3, allowDowngrade: true };
@@ -49,9 +57,10 @@ class WalkingDevice {
   /** The bootloader, and the image that it starts. */
   reset(): void {
     const { pal, journal } = this.bench;
-    const isActivated = pal.calls.indexOf("reset") > pal.calls.lastIndexOf("activate");
+    const activated = pal.calls.lastIndexOf("activate");
+    const isPending = activated >= 0 && pal.calls.indexOf("reset") > activated;
     if (pal.imageState === "PendingCommit") this.#revert(pal);
-    else if (isActivated && pal.calls.includes("activate")) this.#switch(pal);
+    else if (isPending || pal.imageState === "Unknown") this.#switch(pal);
     pal.calls.length = 0;
     this.bench = this.#start({ pal, journal });
   }
@@ -63,6 +72,11 @@ class WalkingDevice {
   }
 
   #switch(pal: MemoryPal): void {
+    pal.imageState = "Unknown";
+    if (this.flash() === 0) {
+      this.stuck++;
+      return;
+    }
     const { running, spare } = pal.ids;
     this.#before = running.slice();
     running.set(spare);
@@ -173,6 +187,7 @@ function receives(device: WalkingDevice): boolean {
 /** After the walk one good job must be received, started, accepted and reported. */
 function succeeds(device: WalkingDevice): boolean {
   const { bench } = device;
+  device.flash = () => 1;
   bench.pal.failures.clear();
   bench.mqtt.connect();
   if (bench.agent.state === "ShuttingDown") bench.agent.shutdown();
@@ -192,10 +207,10 @@ function succeeds(device: WalkingDevice): boolean {
 test("no order of events leaves the agent unable to take the next job and to end it well", t => {
   const happened = new Map<string, number>();
   const states = new Set<string>();
-  const seen = { events: 0, walks: 0, trials: 0, reverts: 0 };
+  const seen = { events: 0, walks: 0, trials: 0, reverts: 0, stuck: 0 };
   for (let seed = 1; seen.events < EVENTS; seed++) {
     const random = randomFrom(seed);
-    const device = new WalkingDevice();
+    const device = new WalkingDevice(random);
     for (let step = 0; step < WALK; step++, seen.events++) {
       const name = pick(random, names);
       if (name === "reset") device.reset();
@@ -206,11 +221,12 @@ test("no order of events leaves the agent unable to take the next job and to end
     }
     seen.trials += device.trials;
     seen.reverts += device.reverts;
+    seen.stuck += device.stuck;
     assert.ok(succeeds(device), `walk ${seed} ends in ${device.bench.agent.state}`);
     seen.walks++;
   }
   assert.equal(happened.size, names.length, "everything happened");
   for (const state of wanted) assert.ok(states.has(state), state);
-  assert.ok(Math.min(seen.trials, seen.reverts) > 20, JSON.stringify(seen));
+  assert.ok(Math.min(seen.trials, seen.reverts, seen.stuck) > 20, JSON.stringify(seen));
   t.diagnostic(`${JSON.stringify(seen)}, events of ${names.length} kinds`);
 });
