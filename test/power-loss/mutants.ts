@@ -118,6 +118,18 @@ export const mutants: readonly Mutant[] = Object.freeze([
     replace: "image.counter > 0",
   },
   {
+    name: "counts-a-stray-bit-in-the-counter",
+    file: "counter.c",
+    find: "#define SET_BITS 4u",
+    replace: "#define SET_BITS 1u",
+  },
+  {
+    name: "writes-over-a-stray-bit-in-the-counter",
+    file: "counter.c",
+    find: "if (bits == 0 && core->port->write",
+    replace: "if (bits < SET_BITS && core->port->write",
+  },
+  {
     name: "leaves-a-refused-image-requested",
     file: "boot.c",
     find: "if (state.b.magic && result->refused != OTA_FLASH_FAILED",

@@ -13,7 +13,12 @@ import {
   updateStories,
   watchBoots,
 } from "../support/update-stories.js";
-import { deployed, type DeviceOptions, type Run } from "../support/whole-device.js";
+import {
+  deployed,
+  type DeviceOptions,
+  type Run,
+  type WholeDevice,
+} from "../support/whole-device.js";
 
 /*
  * A flash that fails under the bootloader, once or for good, in the middle of a whole update: what the job says is true, and stays so
@@ -106,4 +111,28 @@ test("a block that fails for good before a block of the old image is lost: it ru
   assert.equal(run.boots.at(-1)?.version.major, 1);
   const { status, detail } = device.cloud.status("again");
   assert.match(`${status} ${detail}`, /^FAILED state-invalid: /);
+});
+
+/** Changes a byte of the spare image when the agent has verified it, and before it restarts. */
+function updateWithChange(at: number): Stage {
+  const { images } = stageFor(story, geometry);
+  const ends: readonly Ending[] = [
+    { runs: "old", says: /^(FAILED image-reverted|REJECTED image-malformed): / },
+  ];
+  const change = ({ flash }: WholeDevice): void =>
+    flash.b.corrupt(at, (flash.b.contents()[at] ?? 0) ^ 0x40);
+  return stageFor({ ...story, ends }, geometry, {
+    onBoot: watchBoots(images),
+    onEvent: (device, event) => {
+      if (event.type === "Activate") change(device);
+    },
+  });
+}
+
+test("an image that changes between its check and its start is not started, and the job says so", () => {
+  const { length } = stageFor(story, geometry).images.new.bytes;
+  for (let at = 0; at < length; at += 131) {
+    const stage = updateWithChange(at);
+    assertTruth(stage, stage.device, stage.device.run());
+  }
 });

@@ -55,13 +55,17 @@ export function requestUpdate(flash: BootFlash, image: RigImage): void {
   control.setPending();
 }
 
-/** The stored security counter, read without the code under test. */
+const bitsOf = (byte: number): number => byte.toString(2).replaceAll("0", "").length;
+
+/** The stored security counter, read without the code under test: the records of which four bits or more are not erased. */
 export function storedCounter({ counter }: Pick<BootFlash, "counter">): number {
   const { writeSize, erasedByte } = counter.geometry;
   const bytes = counter.contents();
   let count = 0;
   for (let at = 0; at < bytes.length; at += writeSize) {
-    if (bytes.subarray(at, at + writeSize).some(byte => byte !== erasedByte)) count++;
+    const record = bytes.subarray(at, at + writeSize);
+    if (record.every(byte => byte === erasedByte)) continue;
+    if (record.reduce((bits, byte) => bits + bitsOf(byte ^ erasedByte), 0) >= 4) count++;
   }
   return count;
 }

@@ -110,6 +110,14 @@ const nowhereToGo: Story["start"] = (rig, images) => {
   return flash;
 };
 
+/** `new` runs, and a bit flips in the first record of the counter that is not set. */
+const strayBit: Story["start"] = (rig, images) => {
+  const flash = afterUpdate(rig, images);
+  const { writeSize, erasedByte } = flash.counter.geometry;
+  flash.counter.corrupt(storedCounter(flash) * writeSize, erasedByte ^ 0x10);
+  return flash;
+};
+
 /** As imgtool's --pad --confirm makes it. */
 function requestPermanent(flash: BootFlash, image: RigImage): void {
   const { b } = slotLayout(flash.a.geometry, flash.b.geometry);
@@ -184,6 +192,14 @@ export const stories: readonly Story[] = Object.freeze([
     verdict: "confirm",
     ends: "new",
     mayEnd: ["new"],
+  },
+  {
+    name: "an update after a bit has flipped in the counter",
+    start: strayBit,
+    act: (flash, images) => requestUpdate(flash, images.next),
+    verdict: "confirm",
+    ends: "next",
+    mayEnd: ["new", "next"],
   },
   {
     name: "a running image that rots",

@@ -73,9 +73,13 @@ export class SimFlash implements FlashPartition {
     return this.#bytes.slice();
   }
 
-  /** Changes bytes behind the flash's back, as a defect of the chip would. */
+  /** Changes bytes behind the flash's back, as a defect of the chip would: what is no longer erased cannot be written. */
   corrupt(offset: number, ...bytes: readonly number[]): void {
     this.#bytes.set(bytes, offset);
+    const { writeSize, erasedByte } = this.geometry;
+    for (const [at, byte] of bytes.entries()) {
+      if (byte !== erasedByte) this.#spent[Math.floor((offset + at) / writeSize)] = 1;
+    }
   }
 
   read(into: Uint8Array, offset: number): void {

@@ -77,13 +77,24 @@ test("an image for any class of device is taken", () => {
   assert.equal(bench.agent.state, "ClosingFile");
 });
 
-test("the stored counter is the number of records before the first erased one", () => {
-  const geometry = { size: 64, blockSize: 64, writeSize: 4, erasedByte: 0xff };
-  const counter = new SimFlash(geometry);
+const counterGeometry = { size: 64, blockSize: 64, writeSize: 4, erasedByte: 0xff };
+
+test("the stored counter is the number of records that are set", () => {
+  const counter = new SimFlash(counterGeometry);
   assert.equal(readSecurityCounter(counter), 0);
   for (let index = 0; index < 16; index++) {
-    counter.write(Uint8Array.of(0, 0xff, 0xff, 0xff), index * 4);
+    counter.write(new Uint8Array(4), index * 4);
     assert.equal(readSecurityCounter(counter), index + 1);
+  }
+});
+
+test("a bit that flips by itself, in a record that is set or in one that is not, changes no stored counter", () => {
+  for (let bit = 0; bit < 64 * 8; bit++) {
+    const counter = new SimFlash(counterGeometry);
+    for (const at of [0, 4, 8]) counter.write(new Uint8Array(4), at);
+    const at = bit >> 3;
+    counter.corrupt(at, (counter.contents()[at] ?? 0) ^ (1 << (bit & 7)));
+    assert.equal(readSecurityCounter(counter), 3, `bit ${bit}`);
   }
 });
 
