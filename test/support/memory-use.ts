@@ -7,11 +7,11 @@ import type { Stage } from "xs-ota/cli/demo/stage";
 export type MemoryUse = Readonly<Record<"slots" | "chunks" | "heap" | "resident", number>>;
 const kinds = ["slots", "chunks", "heap", "resident"] as const;
 
-/** By how much a device may use more in the end than at first. */
+/** By how much a device may use more in the end than at first. glibc counts what it keeps for each size as used: that grows at first. */
 const limits: MemoryUse = Object.freeze({
   slots: 2048,
   chunks: 2048,
-  heap: 16 * 1024,
+  heap: 32 * 1024,
   resident: 1024 * 1024,
 });
 
@@ -54,10 +54,11 @@ export function earlyAndLate(
 /** @throws AssertionError that names the memory that grew. */
 export function assertFlat(uses: readonly MemoryUse[]): void {
   const found = earlyAndLate(uses);
-  for (const kind of kinds) {
+  const grown = kinds.filter(kind => {
     const [early, late] = found[kind];
-    assert.ok(early > 0 && late - early <= limits[kind], `${kind}: ${early} bytes, then ${late}`);
-  }
+    return early === 0 || late - early > limits[kind];
+  });
+  assert.equal(grown.join(), "", formatMemory(uses));
 }
 
 /** In words. */

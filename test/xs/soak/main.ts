@@ -9,7 +9,7 @@ import { readMemoryUse } from "xs-ota/host/memory-use";
 const leaks = Object.freeze({
   none: () => undefined,
   "XS heap": () => new Uint8Array(256),
-  "C heap": () => crypto.sha256(),
+  "C heap": () => Array.from({ length: 20 }, () => crypto.sha256()),
 });
 const leak = leaks[config["leak"] as keyof typeof leaks];
 const kept: unknown[] = [];
