@@ -29,7 +29,7 @@ case "$1" in
 simulator)
 	packages="apt-get install gcc libc6-dev pkg-config libglib2.0-dev libmbedtls-dev (Mbed TLS 2.28)"
 	command -v "${CC:-cc}" >/dev/null || need "a C compiler" "$packages"
-	command -v pkg-config >/dev/null && pkg-config --exists gio-2.0 || need "GLib" "$packages"
+	{ command -v pkg-config >/dev/null && pkg-config --exists gio-2.0; } || need "GLib" "$packages"
 	[ -e /usr/include/mbedtls/pk.h ] || need "Mbed TLS" "$packages"
 	;;
 esp32)

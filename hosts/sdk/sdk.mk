@@ -25,11 +25,12 @@ esp32: build ## builds examples/esp32-wifi for SDK_PLATFORM; needs the Moddable 
 	$(call mcconfig,examples/esp32-wifi,$(SDK_PLATFORM),build)
 	@find $(SDK_OUT)/bin/$(SDK_PLATFORM) -name '*.bin' -exec ls -l {} +
 
+NRF52_PLATFORM = $(or $(filter nrf52/%,$(SDK_PLATFORM)),nrf52/dk)
 .PHONY: nrf52
-nrf52: build nrf52-bootloader ## builds examples/nrf52-gateway for the nRF52840 DK; needs the Moddable SDK and the nRF5 SDK
+nrf52: build nrf52-bootloader ## builds examples/nrf52-gateway for SDK_PLATFORM (nrf52/dk); needs the Moddable SDK and the nRF5 SDK
 	$(SDK_CHECK) nrf52
-	$(call mcconfig,examples/nrf52-gateway,nrf52/dk,build)
-	@ls -l $(SDK_OUT)/bin/nrf52/dk/release/nrf52-gateway/xs_nrf52.hex
+	$(call mcconfig,examples/nrf52-gateway,$(NRF52_PLATFORM),build)
+	@ls -l $(SDK_OUT)/bin/$(NRF52_PLATFORM)/release/nrf52-gateway/xs_nrf52.hex
 
 # The first part of SDK_PLATFORM: esp32, nrf52.
 SDK_FAMILY = $(firstword $(subst /, ,$(SDK_PLATFORM)))
