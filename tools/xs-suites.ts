@@ -18,9 +18,6 @@ const shims: Readonly<Record<string, string>> = Object.freeze({
   "node:assert/strict": "test/xs/assert",
 });
 
-/** The suite that needs the vectors, which are large. */
-const signatures = "test/contract/crypto";
-
 /** Folders of modules by id; the others are the tools', or Node's. */
 const roots: readonly (readonly [RegExp, string])[] = [
   [/^xs-ota\/test\//, "test/"],
@@ -133,9 +130,43 @@ const mainText = (suites: readonly Suite[]): string =>
     `runTests().then(failures => powerOff(failures === 0 ? 0 : 1));`,
   ].join("\n");
 
+/** Modules that are made for the suites that import them, as JavaScript: the vectors are large. */
+const vectors: readonly {
+  readonly id: string;
+  readonly file: string;
+  readonly wantedBy: string;
+  make(tls: TlsVectors): unknown;
+}[] = Object.freeze([
+  {
+    id: "xs-ota/test/vectors/signatures",
+    file: "signatures",
+    wantedBy: "test/contract/crypto",
+    make: () => makeSignatureVectors(),
+  },
+  {
+    id: "xs-ota/test/vectors/tls",
+    file: "tls",
+    wantedBy: "test/contract/tls",
+    make: (tls: TlsVectors) => tls,
+  },
+]);
+
+/** A module that exports `value`. What is long and the same, as the certificate of many signatures, is in it once. */
+function moduleOf(value: unknown): string {
+  const strings: string[] = [];
+  const text = JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== "string" || part.length < 100) return part;
+    if (!strings.includes(part)) strings.push(part);
+    return `\0${strings.indexOf(part)}`;
+  });
+  const shared = text.replace(/"\\u0000(\d+)"/g, "strings[$1]");
+  return `const strings = ${JSON.stringify(strings)};\nexport default ${shared};\n`;
+}
+
 /**
  * Writes an application that runs suites and switches the device off: with status 0 when all passed, 1 when one did
- * not, 2 when the device was reset meanwhile. `tls` are the servers that the suites of TLS speak with.
+ * not, 2 when the device was reset meanwhile. Where machines are prepared, all but its main module is evaluated when it
+ * is built: the tests are then registered already. `tls` are the servers that the suites of TLS speak with.
  * @returns the path of its manifest.
  */
 export async function writeApplication(
@@ -147,25 +178,26 @@ export async function writeApplication(
   const own = [...modules].filter(name => /^(test|hosts\/common)\//.test(name));
   const root = path.relative(folder, ".");
   const at = (name: string): string => path.join(root, name);
+  const wanted = vectors.filter(({ wantedBy }) => modules.has(wantedBy));
+  const prepared = {
+    ...Object.fromEntries(Object.entries(shims).map(([id, file]) => [id, at(file)])),
+    "node:assert/deep-equal": at("test/xs/deep-equal"),
+    ...Object.fromEntries(wanted.map(({ id, file }) => [id, `./${file}`])),
+    // what only another host's manifest has is tested here, too
+    ...Object.fromEntries(own.map(name => [idOf(name), at(name)])),
+  };
   const manifest = {
     include: at("manifest.json"),
-    modules: {
-      "*": "./main",
-      ...Object.fromEntries(Object.entries(shims).map(([id, file]) => [id, at(file)])),
-      "node:assert/deep-equal": at("test/xs/deep-equal"),
-      ...(modules.has(signatures) ? { "xs-ota/test/vectors/signatures": "./vectors" } : {}),
-      "xs-ota/test/vectors/tls": "./tls-vectors",
-      // what only another host's manifest has is tested here, too
-      ...Object.fromEntries(own.map(name => [idOf(name), at(name)])),
-    },
+    modules: { "*": "./main", ...prepared },
+    preload: Object.keys(prepared),
     config: { version: "1.0.0" },
     // make check has checked the types, against those of Node
     typescript: { tsconfig: { compilerOptions: { noCheck: true } } },
   };
-  const vectors = JSON.stringify(await makeSignatureVectors());
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, "vectors.js"), `export default ${vectors};\n`);
-  writeFileSync(path.join(folder, "tls-vectors.js"), `export default ${JSON.stringify(tls)};\n`);
+  for (const { file, make } of wanted) {
+    writeFileSync(path.join(folder, `${file}.js`), moduleOf(await make(tls)));
+  }
   writeFileSync(path.join(folder, "main.js"), `${mainText(suites)}\n`);
   writeFileSync(path.join(folder, "manifest.json"), JSON.stringify(manifest, undefined, 1));
   return path.join(folder, "manifest.json");

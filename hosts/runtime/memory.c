@@ -29,7 +29,7 @@ typedef union Counted {
 	max_align_t alignment;
 } Counted;
 
-static void *allocate(txMachine *the, size_t size)
+static void *try_to_allocate(txMachine *the, size_t size)
 {
 	Counted *block;
 
@@ -51,6 +51,42 @@ static void release(txMachine *the, void *memory)
 		return;
 	the->memoryUsed -= block->size;
 	c_free(block);
+}
+
+/* XS makes a block for a chunk that no block has room for, and keeps it for good. Those larger than `size` that have been
+ * empty since it last collected go; one always stays. */
+static void release_blocks(txMachine *the, txSize size)
+{
+	for (txBlock **at = &the->firstBlock; *at && (*at)->nextBlock;) {
+		txBlock *block = *at;
+		txSize room = (txSize)(block->limit - (txByte *)(block + 1));
+
+		if (block->current > (txByte *)(block + 1) || room <= size) {
+			at = &block->nextBlock;
+			continue;
+		}
+		*at = block->nextBlock;
+		the->maximumChunksSize -= room;
+		release(the, block);
+	}
+}
+
+/* The smallest ones are what XS would make next. */
+void xs_ota_memory_trim(xsMachine *machine)
+{
+	txMachine *the = (txMachine *)machine;
+
+	release_blocks(the, the->minimumChunksSize);
+}
+
+static void *allocate(txMachine *the, size_t size)
+{
+	void *memory = try_to_allocate(the, size);
+
+	if (memory || !the->firstBlock)
+		return memory;
+	release_blocks(the, 0);
+	return try_to_allocate(the, size);
 }
 
 static void *take(char **area, size_t size)

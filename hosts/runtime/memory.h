@@ -14,6 +14,9 @@ void xs_ota_memory_open(xsMachine *machine);
 /* Bytes that the machine may allocate in all; more is a crash, "out of memory". */
 void xs_ota_memory_limit(xsMachine *machine, size_t limit);
 
+/* Gives back what XS has and does not use since it last collected. */
+void xs_ota_memory_trim(xsMachine *machine);
+
 /* Two areas without an end, each filled upwards. */
 typedef struct XsOtaArena {
 	char *slots;

@@ -72,6 +72,7 @@ _Noreturn void xs_ota_run(const XsOtaProgram *program)
 	xs_ota_machine_import(machine, xs_ota_bundle_main());
 	for (;;) {
 		xs_ota_machine_settle(machine);
+		xs_ota_memory_trim(machine);
 		xs_ota_port_feed();
 		xs_ota_port_wait(xs_ota_timer_wait(xs_ota_port_feed_interval()));
 		xs_ota_timer_run(machine);

@@ -2,6 +2,7 @@
 import { OtaError } from "xs-ota/pal/error";
 import { DELTA_FILE_TYPE } from "../delta/header.js";
 import type { DataProtocol } from "../job/document.js";
+import { formatJson } from "../job/json.js";
 import type { StreamEncoding } from "../job/topics.js";
 
 /** The options of the agent: the C library's otaconfig macros that have a meaning here. */
@@ -111,7 +112,7 @@ const isOption = (key: string): key is keyof OtaConfig =>
 export function configFault(key: string, value: unknown): string | undefined {
   if (!isOption(key)) return "is not an option of the agent";
   const { range, allows } = configOptions[key];
-  return allows(value) ? undefined : `is ${JSON.stringify(value)}, not ${range}`;
+  return allows(value) ? undefined : `is ${formatJson(value)}, not ${range}`;
 }
 
 /** The defaults with `given` in their place. @throws OtaError "argument-invalid" naming the key, the value and the range. */

@@ -50,3 +50,15 @@ export function parseJson(bytes: Uint8Array, maxLength = MAX_LENGTH): unknown {
     throw new OtaError("job-malformed", "not JSON");
   }
 }
+
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return [...(value as readonly unknown[])];
+  return typeof value === "object" && value !== null ? { ...value } : value;
+}
+
+/**
+ * JSON text of a value that may lie in flash, as an application's configuration does: XS marks the objects that it
+ * visits, and throws where it cannot. Source: XS, xsJSON.c, "read only value".
+ */
+export const formatJson = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => copyOf(part));

@@ -65,23 +65,30 @@ export function decodeUtf8(bytes: Uint8Array, code: OtaErrorCode = "job-malforme
   return parts.join("");
 }
 
-function pushCodePoint(into: number[], point: number): void {
-  if (point < 0x80) into.push(point);
-  else if (point < 0x800) into.push(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
-  else if (point < 0x10000) {
-    into.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
-  } else {
-    into.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f));
-    into.push(0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
-  }
+const sizeOf = (point: number): number =>
+  1 + Number(point >= 0x80) + Number(point >= 0x800) + Number(point >= 0x10000);
+
+const pointOf = (character: string): number => {
+  const point = character.codePointAt(0) as number;
+  return point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
+};
+
+/** Writes the sequence of a code point. @returns the offset after it. */
+function put(bytes: Uint8Array, at: number, point: number): number {
+  const size = sizeOf(point);
+  let rest = point;
+  for (let i = size - 1; i > 0; i--, rest >>= 6) bytes[at + i] = 0x80 | (rest & 0x3f);
+  bytes[at] = (leads[size - 1] as Lead).mark | rest;
+  return at + size;
 }
 
 /** The UTF-8 bytes of `text`; a lone surrogate becomes U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const point = character.codePointAt(0) as number;
-    pushCodePoint(bytes, point >= 0xd800 && point <= 0xdfff ? 0xfffd : point);
-  }
-  return Uint8Array.from(bytes);
+  // measured first: a list of numbers would take sixteen times their bytes
+  let size = 0;
+  for (const character of text) size += sizeOf(pointOf(character));
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const character of text) at = put(bytes, at, pointOf(character));
+  return bytes;
 }

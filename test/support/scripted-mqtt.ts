@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { formatJson } from "xs-ota/job/json";
 import { decodeUtf8, encodeUtf8 } from "xs-ota/job/utf8";
 import { OtaError } from "xs-ota/pal/error";
 import type { MqttClient, MqttListener, MqttQos } from "xs-ota/pal/mqtt";
@@ -36,7 +37,7 @@ export class ScriptedMqtt implements MqttClient {
 
   /** Delivers a message; an object goes as JSON. */
   deliver(topic: string, payload: Uint8Array | object): void {
-    const bytes = payload instanceof Uint8Array ? payload : encodeUtf8(JSON.stringify(payload));
+    const bytes = payload instanceof Uint8Array ? payload : encodeUtf8(formatJson(payload));
     this.listener?.onMessage(topic, bytes);
   }
 

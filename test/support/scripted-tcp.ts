@@ -26,7 +26,7 @@ export class ScriptedTcp {
 
   /** Delivers `bytes`, as one segment. */
   gives(bytes: Iterable<number>): void {
-    this.#unread.push(...bytes);
+    for (const byte of bytes) this.#unread.push(byte);
     if (!this.isClosed) this.#options?.onReadable(this.#unread.length);
   }
 
@@ -52,7 +52,7 @@ export class ScriptedTcp {
       write: bytes => {
         if (this.isClosed) throw new Error("write after close");
         if (bytes.length > this.#writable) throw new RangeError("write more than writable");
-        this.sent.push(...bytes);
+        for (const byte of bytes) this.sent.push(byte);
         this.#writable -= bytes.length;
         return this.#writable;
       },

@@ -22,7 +22,6 @@ const file: JobFile = {
   fileType: 0,
 };
 
-const cbor = cborStreams(new Uint8Array(REQUEST_BUFFER));
 const STREAM = "$aws/things/T1/streams/S1";
 
 interface Bench {
@@ -34,6 +33,7 @@ interface Bench {
 
 function opened(blockSize = 4096, of: JobFile = file): Bench {
   const mqtt = new ScriptedMqtt();
+  const cbor = cborStreams(new Uint8Array(REQUEST_BUFFER));
   const source = new MqttSource(mqtt, "T1", "S1", blockSize, cbor);
   const heard: string[] = [];
   source.open(of, {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Identity, readIdentity } from "xs-ota/common/identity";
+import { formatJson } from "xs-ota/job/json";
 import { encodeUtf8 } from "xs-ota/job/utf8";
 import { SimFlash } from "xs-ota/test/support/sim-flash";
 
@@ -19,19 +20,19 @@ function flashWith(text: string, erasedByte = 0xff): SimFlash {
 
 test("the identity that was provisioned is read", () => {
   for (const erasedByte of [0xff, 0x00]) {
-    assert.deepEqual(readIdentity(flashWith(JSON.stringify(identity), erasedByte)), identity);
+    assert.deepEqual(readIdentity(flashWith(formatJson(identity), erasedByte)), identity);
   }
 });
 
 test("what mutual TLS needs is read where it was provisioned", () => {
   const tls = { rootCertificate: "root", certificate: "own", privateKey: "key" };
-  assert.deepEqual(readIdentity(flashWith(JSON.stringify({ ...identity, tls }))).tls, tls);
+  assert.deepEqual(readIdentity(flashWith(formatJson({ ...identity, tls }))).tls, tls);
 });
 
 test("an identity that fills the partition to its last byte is read", () => {
-  const room = 8192 - JSON.stringify({ ...identity, thingName: "" }).length;
+  const room = 8192 - formatJson({ ...identity, thingName: "" }).length;
   const full = { ...identity, thingName: "x".repeat(room) };
-  assert.deepEqual(readIdentity(flashWith(JSON.stringify(full))), full);
+  assert.deepEqual(readIdentity(flashWith(formatJson(full))), full);
 });
 
 // prettier-ignore
@@ -40,14 +41,14 @@ const wrong: readonly (readonly [text: string, message: RegExp])[] = [
   ["{",                                                          /no JSON/u],
   ["[]",                                                         /not an object/u],
   ["null",                                                       /not an object/u],
-  [JSON.stringify({ ...identity, thingName: 7 }),                /thingName/u],
-  [JSON.stringify({ ...identity, thingName: "" }),               /thingName/u],
-  [JSON.stringify({ ...identity, endpoint: undefined }),         /endpoint/u],
-  [JSON.stringify({ ...identity, endpoint: { port: 1 } }),       /endpoint\.host/u],
-  [JSON.stringify({ ...identity, endpoint: { host: "h", port: "1" } }), /endpoint\.port/u],
-  [JSON.stringify({ ...identity, certificates: { a: 1 } }),      /certificates/u],
-  [JSON.stringify({ ...identity, tls: { certificate: "own" } }), /tls/u],
-  [JSON.stringify({ ...identity, tls: null }),                   /tls/u],
+  [formatJson({ ...identity, thingName: 7 }),                /thingName/u],
+  [formatJson({ ...identity, thingName: "" }),               /thingName/u],
+  [formatJson({ ...identity, endpoint: undefined }),         /endpoint/u],
+  [formatJson({ ...identity, endpoint: { port: 1 } }),       /endpoint\.host/u],
+  [formatJson({ ...identity, endpoint: { host: "h", port: "1" } }), /endpoint\.port/u],
+  [formatJson({ ...identity, certificates: { a: 1 } }),      /certificates/u],
+  [formatJson({ ...identity, tls: { certificate: "own" } }), /tls/u],
+  [formatJson({ ...identity, tls: null }),                   /tls/u],
 ];
 
 for (const [text, message] of wrong) {

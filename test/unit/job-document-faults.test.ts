@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseJob } from "xs-ota/job/document";
-import { parseJson } from "xs-ota/job/json";
+import { formatJson, parseJson } from "xs-ota/job/json";
 import { encodeUtf8 } from "xs-ota/job/utf8";
 import { fileWith, messageWith, messageWithFile, messageWithOta } from "../support/job-message.js";
 
@@ -11,7 +11,7 @@ const ota = "execution.jobDocument.afr_ota";
 const file = `${ota}.files[0]`;
 
 const parse = (message: object): unknown =>
-  parseJob(parseJson(encodeUtf8(JSON.stringify(message))), ecdsa);
+  parseJob(parseJson(encodeUtf8(formatJson(message))), ecdsa);
 
 const range = "is not a number in 0..4294967295";
 
@@ -125,7 +125,7 @@ test("a file with a signature of another scheme only is refused, and the message
 });
 
 test("a repeated key counts with its last value", () => {
-  const json = JSON.stringify(messageWith()).replace('"fileid":7', '"fileid":7,"fileid":999');
+  const json = formatJson(messageWith()).replace('"fileid":7', '"fileid":7,"fileid":999');
   assert.throws(() => parseJob(parseJson(encodeUtf8(json)), ecdsa), {
     message: `${file}.fileid is not in 0..255`,
   });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isSameFile, jobIdOf, type OtaJob, parseJob } from "xs-ota/job/document";
-import { parseJson } from "xs-ota/job/json";
+import { formatJson, parseJson } from "xs-ota/job/json";
 import { encodeUtf8 } from "xs-ota/job/utf8";
 import { fileWith, messageWith, messageWithFile, messageWithOta } from "../support/job-message.js";
 
@@ -10,7 +10,7 @@ const ecdsa = "sig-sha256-ecdsa";
 
 /** The job of a message that has gone over the wire. */
 function ota(message: object, scheme: "sig-sha256-ecdsa" | "sig-sha256-rsa" = ecdsa): OtaJob {
-  const job = parseJob(parseJson(encodeUtf8(JSON.stringify(message))), scheme);
+  const job = parseJob(parseJson(encodeUtf8(formatJson(message))), scheme);
   assert.ok(job.kind === "ota");
   return job;
 }
@@ -182,7 +182,7 @@ test("a message without an execution has no job", () => {
     7,
   ];
   for (const message of messages) {
-    assert.deepEqual(parseJob(message, ecdsa), { kind: "none" }, JSON.stringify(message));
+    assert.deepEqual(parseJob(message, ecdsa), { kind: "none" }, formatJson(message));
   }
 });
 
