@@ -85,9 +85,12 @@ deep_tests := deep/device-soak e2e/storms power-loss/* fuzz/* unit/agent-walk.no
 test-deep: export COUNTS := build/counts-deep
 test-deep: new-counts build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
 	DEEP=1 node --test --test-concurrency=$$(($$(nproc) + 1)) $(deep_tests:%=build/node/test/%.test.js)
+	@for board in $(emulated); do $(MAKE) --no-print-directory $$board || exit; \
+		DEEP=1 BOARD=$$board node --test build/node/test/boards/power-cuts.test.js || exit; done
 	@node build/node/tools/counts.js deep $(COUNTS)
 
 BOARD ?= mps2-an386
+emulated := mps2-an386 riscv-virt
 .PHONY: test-boards
 test-boards: build $(BOARD) ## power cuts and flipped bits on the emulated board BOARD
 	BOARD=$(BOARD) $(node_test) build/node/test/boards/*.test.js
@@ -97,10 +100,12 @@ test-target: build $(BOARD) ## unit and contract tests on the emulated board BOA
 	BOARD=$(BOARD) node build/node/tools/test-board.js $(SUITES)
 
 .PHONY: test-emulated
-test-emulated: build ## what test-boards does, on both emulated boards, and the drivers' contracts on RV32
-	@$(MAKE) --no-print-directory test-boards BOARD=mps2-an386
-	@$(MAKE) --no-print-directory test-boards BOARD=riscv-virt
-	@$(MAKE) --no-print-directory test-target BOARD=riscv-virt SUITES=test/xs/host
+test-emulated: $(emulated:%=test-emulated-%) ## both emulated boards: test-boards, and the contract suites on the target
+
+.PHONY: $(emulated:%=test-emulated-%)
+$(emulated:%=test-emulated-%): test-emulated-%: build
+	@$(MAKE) --no-print-directory test-boards BOARD=$*
+	@$(MAKE) --no-print-directory test-target BOARD=$* SUITES=test/xs/host
 
 .PHONY: size
 size: build $(BOARD) ## what the firmware of the emulated board BOARD takes: the figures of docs/size.md
@@ -112,7 +117,7 @@ new-counts:
 
 .PHONY: test
 test: export COUNTS := build/counts
-test: new-counts check test-unit test-xs test-e2e ## everything that must hold before a commit
+test: new-counts check test-unit test-xs test-e2e test-emulated ## everything that must hold before a commit
 	@node build/node/tools/counts.js usual $(COUNTS)
 
 include toolchain/xs.mk

@@ -135,7 +135,7 @@ const vectors: readonly {
   readonly id: string;
   readonly file: string;
   readonly wantedBy: string;
-  make(tls: TlsVectors): unknown;
+  readonly make: (tls: TlsVectors) => unknown;
 }[] = Object.freeze([
   {
     id: "xs-ota/test/vectors/signatures",

@@ -169,7 +169,13 @@ test("other messages are not its own, and none is before it opens or after it cl
   }
   source.close(true);
   assert.equal(source.onMessage(`${STREAM}/data/cbor`, block), false);
-  const unopened = new MqttSource(mqtt, "T1", "S1", 4096, cbor);
+  const unopened = new MqttSource(
+    mqtt,
+    "T1",
+    "S1",
+    4096,
+    cborStreams(new Uint8Array(REQUEST_BUFFER)),
+  );
   assert.equal(unopened.onMessage(`${STREAM}/data/cbor`, block), false);
   assert.deepEqual(heard, []);
 });
