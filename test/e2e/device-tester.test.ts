@@ -15,14 +15,15 @@ import { openStage, outcomeOf, runningVersion, type StageBench } from "xs-ota/te
  */
 
 const agent = { fileRequestWaitMs: 500, selfTestResponseWaitMs: 4000 };
-const limit = { timeout: 120_000 };
+/** The simulator takes a quarter of a minute for a download, several of which a case may have. */
+const limit = { timeout: 240_000 };
 /** Makes an image of 0.5 MiB, whose download lasts long enough to be interrupted. */
 const padding = Array.from({ length: 512 }, (_, at) => String(at).padStart(1024, "padding"));
 
 /** The cases that change the broker's messages. */
 const tampered = /^(RollbackIfUnableToConnectAfterUpdate|PresignedUrlExpired):/;
 
-/** Firmware by name; each is built once. */
+/** Firmware by name; each is built once, before the clock of any case runs. */
 const configs = {
   "1.0.0": {},
   "0.9.0": {},
@@ -44,14 +45,11 @@ function deviceTester(protocol: DataProtocol): void {
   let bench: StageBench;
   let proxy: MqttProxy;
   let jobs = 0;
-  const made = new Map<FirmwareName, SignedImage>();
+  let firmware: Readonly<Record<FirmwareName, SignedImage>>;
 
-  const firmware = (name: FirmwareName): SignedImage => {
+  const make = (name: FirmwareName): SignedImage => {
     const { version = name, ...config } = { version: undefined, ...configs[name] };
-    const image =
-      made.get(name) ?? bench.stage.makeFirmware({ version, config: { agent, ...config } });
-    made.set(name, image);
-    return image;
+    return bench.stage.makeFirmware({ version, config: { agent, ...config } });
   };
 
   /** Deploys a firmware, or a file that is not what it should be. @returns the job's id. */
@@ -62,7 +60,7 @@ function deviceTester(protocol: DataProtocol): void {
       jobId: `${protocol}-${++jobs}`,
       things: [thingName],
       groups: [],
-      file: { ...firmware(name), ...file, ...change },
+      file: { ...firmware[name], ...file, ...change },
       protocols: [protocol],
       settings: {},
     };
@@ -102,6 +100,9 @@ function deviceTester(protocol: DataProtocol): void {
   before(async () => {
     bench = await openStage({ plainMqtt: true });
     proxy = await openMqttProxy(bench.stage.plainMqtt);
+    const names = Object.keys(configs) as FirmwareName[];
+    const images = names.map(name => [name, make(name)] as const);
+    firmware = Object.fromEntries(images) as Record<FirmwareName, SignedImage>;
   });
   after(async () => {
     await proxy.close();
@@ -113,7 +114,7 @@ function deviceTester(protocol: DataProtocol): void {
     proxy.tamper();
     const first = stage.console.lines.length;
     // nobody stands between a device and a broker that speak TLS
-    stage.installDevice(firmware("1.0.0"), tampered.test(context.name) ? proxy : undefined);
+    stage.installDevice(firmware["1.0.0"], tampered.test(context.name) ? proxy : undefined);
     await stage.console.waitFor(/runs 1\.0\.0/, first);
   });
 
