@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { control } from "../support/control.js";
@@ -36,6 +37,12 @@ function search(program: string, corpus: string): Search {
   return { status, output: stderr };
 }
 
+/** What libFuzzer says of the corpus that it begins with. */
+function filesRead(name: string): RegExp {
+  const corpus = `test/fuzz/corpus/${name}`;
+  return new RegExp(`${readdirSync(`${root}/${corpus}`).length} files found in ${corpus}`);
+}
+
 for (const name of fuzzers) {
   test(`${name}: no input makes the C go out of bounds, hang, or break its word`, () => {
     const { status, output } = search(name, name);
@@ -48,6 +55,7 @@ for (const name of fuzzers) {
     const [, runs = "0", coverage = "0"] = /#(\d+)\s+DONE\s+cov: (\d+)/.exec(output) ?? [];
     assert.ok(Number(runs) >= RUNS, output.slice(-500));
     count({ inputs: { [`${name} in C`]: Number(runs) } });
+    assert.match(output, filesRead(name), "the corpus was replayed");
     seen.push(`${name} ${Number(runs).toLocaleString("en")} inputs (${coverage} edges)`);
   });
 
