@@ -71,7 +71,9 @@ function assertSound(updates: number, { cuts, flash, left }: Soaked): void {
   const [first = 0, second = 0] = flash.journal.wear;
   assert.ok(cuts > updates / 8, `${cuts} power cuts`);
   assert.ok(most <= WEAR_PER_UPDATE * updates, `a block was erased ${most} times`);
-  assert.ok(Math.abs(first - second) <= 1, "the journal wears unevenly");
+  // an erase that is cut is done again
+  const isEven = Math.abs(first - second) <= 1 + cuts;
+  assert.ok(isEven, `the journal wears unevenly: ${first} and ${second} erases`);
   assert.ok(left < MAX_LEFT, `${left} bytes of heap`);
 }
 
@@ -108,5 +110,5 @@ control("a journal that always takes the first block is caught", () => {
       },
     };
   };
-  assert.throws(() => assertSound(40, soak(40, { journal })), /wears unevenly/);
+  assert.throws(() => assertSound(40, soak(40, { journal })), /the journal wears unevenly/);
 });
