@@ -4,7 +4,7 @@ import { openLocalHost, type Bootloader, type LocalHost } from "xs-ota/common/ho
 import { openMcuboot } from "xs-ota/common/mcuboot";
 import { DEVICE_CLASS_SIZE } from "xs-ota/image/mcuboot";
 import type { FlashPartition } from "xs-ota/pal/flash";
-import { clock } from "./clock.js";
+import { openClock } from "./clock.js";
 import { crypto } from "./crypto.js";
 import { type NodeDeviceOptions, openDevice } from "./device.js";
 import { FileFlash, type FlashMap, readFlashMap } from "./flash.js";
@@ -29,7 +29,10 @@ export interface NodeHostOptions {
 export interface NodeHost extends LocalHost {
   readonly mqtt: NodeMqttClient;
   readonly http: NodeHttpClient;
-  /** Disconnects, and closes the flash. */
+  /**
+   * Switches the device off: its timers stop, it disconnects, and the flash is closed. An agent that was made of this host
+   * does nothing from now on.
+   */
   close(): Promise<void>;
 }
 
@@ -51,6 +54,7 @@ export function openHost(options: NodeHostOptions): NodeHost {
 
 function openOn(flash: FileFlash, options: NodeHostOptions): NodeHost {
   const openPartition = (name: string): FlashPartition => flash.partition(name);
+  const clock = openClock();
   const device = openDevice(options.device);
   const openBootloader = (): Bootloader => openMcuboot(openPartition, DEVICE_CLASS);
   const local = openLocalHost({ clock, device, crypto, openPartition, openBootloader });
@@ -63,6 +67,7 @@ function openOn(flash: FileFlash, options: NodeHostOptions): NodeHost {
     mqtt,
     http,
     async close(): Promise<void> {
+      clock.stop();
       http.close();
       await mqtt.close();
       flash.close();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { clock } from "xs-ota/host/clock";
+import { clock, openClock } from "xs-ota/host/clock";
 import { describeClock } from "./clock.js";
 
 describeClock("Node", clock);
+describeClock("Node, one device", openClock());

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { test } from "node:test";
+import { clock as machine } from "xs-ota/host/clock";
 import { openHost } from "xs-ota/host/host";
 import { encodeUtf8 } from "xs-ota/job/utf8";
 import type { FlashPartition } from "xs-ota/pal/flash";
@@ -43,6 +44,27 @@ test("a provisioned flash file opens as a device that connects under its thing's
     host.journal.save(Uint8Array.of(1, 2, 3));
     assert.deepEqual(host.journal.load(), Uint8Array.of(1, 2, 3));
     await host.close();
+  } finally {
+    file.remove();
+    await broker.close();
+  }
+});
+
+test("nothing that waits on a device's clock happens after the device is closed", async () => {
+  const broker = await openBroker();
+  const file = openFlashFile();
+  try {
+    provision(file, broker.port);
+    const host = openHost({ flashFile: file.path, flashMap: smallMap });
+    const fired: string[] = [];
+    await new Promise<void>(resolve => host.clock.after(0, resolve));
+    host.clock.after(1, () => fired.push("before"));
+    host.clock.after(1, () => fired.push("cancelled")).cancel();
+    await host.close();
+    host.clock.after(1, () => fired.push("after"));
+    // Timers of the same delay fire in the order of their making.
+    await new Promise<void>(resolve => machine.after(1, resolve));
+    assert.deepEqual(fired, []);
   } finally {
     file.remove();
     await broker.close();
