@@ -32,11 +32,15 @@ async function withStage<Result>(
 
 const parse = (match: RegExpExecArray): Usage => JSON.parse(match[1] ?? "{}") as Usage;
 
-/** What a device uses that does all but updates, at rest; and its image. */
-export function measureWithout(
-  board: BoardName,
-): Promise<{ readonly rest: Usage; readonly image: Uint8Array }> {
-  return withStage(board, "without", async stage => {
+/** What a device uses at rest, and its image. */
+export interface RestFigures {
+  readonly rest: Usage;
+  readonly image: Uint8Array;
+}
+
+/** @param application "mqtt", which updates over MQTT alone, or "without", which does all but updates */
+export function measureRest(board: BoardName, application: string): Promise<RestFigures> {
+  return withStage(board, application, async stage => {
     const image = stage.makeFirmware({ version: "1.0.0" });
     stage.installDevice(image);
     const rest = parse(await stage.console.waitFor(/usage at rest (.+)/));

@@ -3,7 +3,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { boards, packageRoot, type BoardName } from "xs-ota/cli/boards";
 import { machineCode } from "xs-ota/toolchain/machine-code";
-import { measureUpdate, measureWithout, type UpdateFigures, type Usage } from "./board-run.js";
+import {
+  measureRest,
+  measureUpdate,
+  type RestFigures,
+  type UpdateFigures,
+  type Usage,
+} from "./board-run.js";
 import { readLinkedBundle, type BundleSizes } from "./linked-bundle.js";
 import { readLinkerMap } from "./linker-map.js";
 
@@ -25,11 +31,16 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
 
 function printMachineCode(board: BoardName): void {
   for (const firmware of ["bootloader", "application"]) {
-    const map = readFileSync(path.join(packageRoot, `build/${board}/${firmware}.map`), "utf8");
+    const file = path.join(packageRoot, `build/${board}/${firmware}`);
+    const map = readFileSync(`${file}.map`, "utf8");
     console.log(`### Machine code of the ${firmware}\n`);
     const rows = [...readLinkerMap(map)].map(([part, s]) => [part, s.text, s.data, s.bss] as const);
     const sum = (at: 1 | 2 | 3): number => rows.reduce((total, row) => total + row[at], 0);
     table(["part", "text", "data", "bss"], [...rows, ["all", sum(1), sum(2), sum(3)]]);
+    const size = readFileSync(`${file}.bin`).length;
+    console.log(
+      `The file has ${number(size)} bytes: text and data, padded by the linker, and each string once.\n`,
+    );
   }
 }
 
@@ -108,23 +119,39 @@ function printMemory({ start, rest, end }: UpdateFigures): void {
   console.log(`Free at the peak: ${number(heap)} of the heap, ${number(stack)} of the C stack.\n`);
 }
 
+/** The library's own modules. */
+const isOwn = (module: string): boolean => folders.slice(0, 4).some(([, of]) => of.test(module));
+
+function shareOf(board: BoardName, { rest, image }: RestFigures): readonly number[] {
+  const { bundle, prepared } = splitImage(board, image);
+  const own = [...bundle.code].filter(([module]) => isOwn(module));
+  const heap = (rest["slots"] ?? 0) + (rest["chunks"] ?? 0);
+  const code = own.reduce((sum, [, size]) => sum + size, 0);
+  return [image.length, bundle.total, code, prepared, heap];
+}
+
+/** @param without the same device without updates */
 function printShare(
   board: BoardName,
-  update: UpdateFigures,
-  without: Awaited<ReturnType<typeof measureWithout>>,
+  all: RestFigures,
+  mqtt: RestFigures,
+  without: RestFigures,
 ): void {
-  console.log("### The library's share: examples/thread, and an application with MQTT alone\n");
-  const [a, b] = [splitImage(board, update.image), splitImage(board, without.image)];
-  const heap = (usage: Usage): number => (usage["slots"] ?? 0) + (usage["chunks"] ?? 0);
-  const rows = [
-    ["image", update.image.length, without.image.length],
-    ["bundle", a.bundle.total, b.bundle.total],
-    ["prepared machine", a.prepared, b.prepared],
-    ["XS heap at rest, slots and chunks", heap(update.rest), heap(without.rest)],
-  ] as const;
+  console.log("### The library's share: examples/thread, with MQTT only, and without updates\n");
+  const names = [
+    "image",
+    "bundle",
+    "– bytecode of src and pal",
+    "prepared machine",
+    "XS heap at rest",
+  ];
+  const [a, b, c] = [all, mqtt, without].map(figures => shareOf(board, figures));
   table(
-    ["", "with", "without", "share"],
-    rows.map(([name, x, y]) => [name, x, y, x - y]),
+    ["", "all", "MQTT only", "without", "share", "share, MQTT only"],
+    names.map((name, at) => {
+      const [x, y, z] = [a?.[at] ?? 0, b?.[at] ?? 0, c?.[at] ?? 0];
+      return [name, x, y, z, x - z, y - z];
+    }),
   );
 }
 
@@ -149,5 +176,5 @@ printMachineCode(board);
 const update = await measureUpdate(board);
 printBytecode(splitImage(board, update.image).bundle);
 printMemory(update);
-printShare(board, update, await measureWithout(board));
+printShare(board, update, await measureRest(board, "mqtt"), await measureRest(board, "without"));
 printInstructions(update);

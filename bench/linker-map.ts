@@ -20,7 +20,7 @@ const parts: readonly (readonly [RegExp, string])[] = Object.freeze([
 ]);
 
 const kinds: readonly (readonly [RegExp, Kind])[] = Object.freeze([
-  [/^\.(text|rodata|srodata|vectors|reset|ARM|end|eh_frame)/, "text"],
+  [/^\.(text|rodata|srodata|vectors|reset|ARM\.ex|eh_frame)/, "text"],
   [/^\.(data|sdata|ram_code|tdata)/, "data"],
   [/^(\.(bss|sbss|tbss|retained)|COMMON)/, "bss"],
 ]);

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { type ConfigOption, configFault, configOptions } from "xs-ota/agent/config";
+import {
+  type ConfigOption,
+  configFault,
+  configOptionsOf,
+  configOptions,
+} from "xs-ota/agent/config";
 import { BuildError } from "./build-error.js";
 import type { Manifest } from "./manifest.js";
 import { isObject, type JsonObject } from "./manifest-section.js";
@@ -13,6 +18,9 @@ function remedy(key: string): string {
   if (option === undefined) return `known are ${Object.keys(configOptions).join(", ")}`;
   return `leave it out for ${JSON.stringify(option.preset)}`;
 }
+
+const has = ({ scripts }: Manifest, module: string): boolean =>
+  scripts.some(({ specifier }) => specifier === `xs-ota/${module}`);
 
 function sets(config: unknown, key: string): boolean {
   const agent = isObject(config) ? config[AGENT] : undefined;
@@ -36,11 +44,15 @@ function errorAt(manifest: Manifest, over: JsonObject, key: string, message: str
  * @throws BuildError for the first value at fault, with file, line, range and remedy.
  */
 export function checkAgentConfig(manifest: Manifest, config: JsonObject, over: JsonObject): void {
-  if (!manifest.scripts.some(({ specifier }) => specifier === "xs-ota/agent/config")) return;
+  if (!has(manifest, "agent/config")) return;
   const agent = config[AGENT] ?? {};
   if (!isObject(agent)) throw new BuildError(`config.${AGENT} must be an object of options`);
+  const options = configOptionsOf({
+    protocols: has(manifest, "download/http-source") ? ["MQTT", "HTTP"] : ["MQTT"],
+    encodings: has(manifest, "download/json-streams") ? ["cbor", "json"] : ["cbor"],
+  });
   for (const [key, value] of Object.entries(agent)) {
-    const fault = configFault(key, value);
+    const fault = configFault(key, value, options);
     if (fault !== undefined) throw errorAt(manifest, over, key, `${fault}; ${remedy(key)}`);
   }
 }

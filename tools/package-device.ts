@@ -20,6 +20,9 @@ const folders: readonly string[] = [
   "hosts/simulator",
   "hosts/typings",
   "toolchain/bootloader",
+  "without/deltas",
+  "without/http",
+  "without/json-streams",
 ];
 
 /** Native code and what else the manifests and their users name, beside the compiled TypeScript. */
@@ -81,6 +84,7 @@ const files = folders.flatMap(folder =>
 for (const name of files.filter(name => copied.test(name))) cpSync(name, path.join(device, name));
 for (const name of [
   "manifest.json",
+  "manifest-mqtt.json",
   ...files.filter(name => path.basename(name) === "manifest.json"),
 ]) {
   const manifest = JSON.parse(readFileSync(name, "utf8")) as Json;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Clock } from "xs-ota/pal/clock";
 import type { Device } from "xs-ota/pal/device";
-import { EcmaHttpClient, type HttpSessionClass } from "./http.js";
+import type { EcmaHttpClient, EcmaHttpOptions } from "./http.js";
 import type { Identity } from "./identity.js";
 import { EcmaMqttClient } from "./mqtt.js";
 import type { MqttSessionClass } from "./mqtt-session.js";
@@ -21,7 +21,8 @@ export interface ConnectionOptions {
 /** A device's ways to its cloud. */
 export interface Connections {
   readonly mqtt: EcmaMqttClient;
-  readonly http: EcmaHttpClient;
+  /** `undefined` in a build without HTTP. */
+  readonly http: EcmaHttpClient | undefined;
 }
 
 /** Who connects, and what its clients need of the machine. */
@@ -31,10 +32,14 @@ export interface ConnectionParty extends ConnectionOptions {
   readonly device: Device;
 }
 
+/** Makes an HTTP client over the machine's `embedded:network/http/client`. */
+export type OpenHttp = (options: Omit<EcmaHttpOptions, "HTTPClient">) => EcmaHttpClient;
+
 /** What a machine connects with: the classes of its `embedded:` modules. */
 export interface ConnectionClasses {
   readonly MQTTClient: MqttSessionClass;
-  readonly HTTPClient: HttpSessionClass;
+  /** `undefined` in a build without HTTP. */
+  readonly openHttp: OpenHttp | undefined;
   readonly TCP: SocketClass;
   readonly secure: SecureSocketClasses;
   /** Absent where sockets resolve names themselves. */
@@ -83,10 +88,9 @@ function makeHttp(
   classes: ConnectionClasses,
   { clock }: ConnectionParty,
   sockets: SecureSockets | undefined,
-): EcmaHttpClient {
-  const { HTTPClient, dns } = classes;
-  return new EcmaHttpClient({
-    HTTPClient,
+): EcmaHttpClient | undefined {
+  const { openHttp, dns } = classes;
+  return openHttp?.({
     clock,
     socket: plain(classes),
     ...(sockets && { secureSocket: (host: string) => sockets.toWeb(host) }),

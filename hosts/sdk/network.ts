@@ -2,12 +2,10 @@
 import TCP from "embedded:io/socket/tcp";
 import UDP from "embedded:io/socket/udp";
 import Resolver from "embedded:network/dns/resolver/udp";
-import HTTPClient from "embedded:network/http/client";
 import MQTTClient from "embedded:network/mqtt/client";
 import { openConnections, type ConnectionParty, type Connections } from "xs-ota/common/connections";
-import type { HttpSessionClass } from "xs-ota/common/http";
 import type { MqttSessionClass } from "xs-ota/common/mqtt-session";
-import { namingPort } from "xs-ota/common/network/authority";
+import { openHttp } from "xs-ota/host/http-network";
 import type { DnsSource, SocketClass } from "xs-ota/common/network/socket";
 import { secureSocketClasses } from "./secure-socket.js";
 
@@ -25,7 +23,7 @@ function dnsSource(servers: readonly string[]): DnsSource {
 export function openNetwork(party: ConnectionParty): Connections {
   const classes = {
     MQTTClient: MQTTClient as unknown as MqttSessionClass,
-    HTTPClient: namingPort(HTTPClient as unknown as HttpSessionClass),
+    openHttp,
     TCP: TCP as unknown as SocketClass,
     secure: secureSocketClasses(error => party.onError?.(error)),
     dns: dnsSource(party.dnsServers ?? DNS_SERVERS),

@@ -3,7 +3,3 @@
 declare module "embedded:network/mqtt/client" {
   export { default } from "xs-ota/common/network/mqtt-client";
 }
-
-declare module "embedded:network/http/client" {
-  export { default } from "xs-ota/common/network/http-client";
-}

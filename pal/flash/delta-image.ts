@@ -3,26 +3,14 @@ import { DELTA_HEADER_SIZE, type DeltaHeader, parseDeltaHeader } from "xs-ota/de
 import { type DeltaWindow, readWindow, WindowDecoder } from "xs-ota/delta/vcdiff";
 import type { BootControl } from "../boot.js";
 import { formatHex, isSameBytes } from "../bytes.js";
-import type { Crypto } from "../crypto.js";
 import { OtaError } from "../error.js";
 import type { FlashPartition } from "../flash.js";
 import { BlockWriter } from "./block-writer.js";
+import type { DeltaImageOptions, ImageInMaking } from "./delta.js";
 import { digestOf } from "./digest.js";
 
 /** Largest window in bytes: it is made in memory. */
 const MAX_WINDOW = 32_768;
-
-/** Where a delta is, and what it is to be applied to. */
-export interface DeltaImageOptions {
-  readonly boot: BootControl;
-  readonly crypto: Crypto;
-  /** The end of `boot.spare`, where the delta is. */
-  readonly delta: FlashPartition;
-  /** Bytes of the delta. */
-  readonly size: number;
-  /** Bytes of `boot.spare` before it: room for the image. */
-  readonly room: number;
-}
 
 /**
  * How far the image is: "comparing" finds out what an attempt before a reset has left, "writing" goes on from there.
@@ -33,7 +21,7 @@ type Phase = "comparing" | "writing" | "done";
  * An image that is made from the running one and a delta, window by window. What is made depends on these two alone, and
  * neither is changed: after a reset in the middle it is made again, and what is on the flash already is not written again.
  */
-export class DeltaImage {
+export class DeltaImage implements ImageInMaking {
   readonly header: DeltaHeader;
   readonly #options: DeltaImageOptions;
   readonly #decoder: WindowDecoder;
@@ -58,12 +46,11 @@ export class DeltaImage {
     this.#decoder = new WindowDecoder(baseOf(boot));
   }
 
-  /** Whether the whole image is on the flash, and is what the delta says. */
   get isDone(): boolean {
     return this.#phase === "done";
   }
 
-  /** Makes one window. @returns whether there is more to do. @throws OtaError "image-malformed", "flash-failed". */
+  /** Makes one window. */
   step(): boolean {
     if (this.#phase === "done") return false;
     if (this.#offset === this.#options.size) this.#finish();
@@ -164,11 +151,7 @@ function baseOf({ running }: BootControl): Pick<FlashPartition, "read"> {
   throw new OtaError("file-type-unsupported", "this device cannot read its running image");
 }
 
-/**
- * Whether a delta can be applied here, by its first bytes.
- * @param room bytes before the delta in the slot
- * @throws OtaError "image-malformed"; "delta-base-other" when it is for another running image; "image-too-large".
- */
+/** As `check` of Deltas. */
 export function checkDelta(start: Uint8Array, boot: BootControl, room: number): DeltaHeader {
   const header = parseDeltaHeader(start);
   const running = boot.identify("running") ?? new Uint8Array(0);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { deltas } from "xs-ota/pal/flash/deltas";
 import type { BootControl, PalImageState } from "../boot.js";
 import type { Certificates } from "../certificates.js";
 import type { Crypto } from "../crypto.js";
@@ -7,7 +8,7 @@ import { OtaError } from "../error.js";
 import type { OtaImageState, Pal, PalFile, ReceivedBlocks } from "../pal.js";
 import type { FlashPartition } from "../flash.js";
 import { BlockWriter } from "./block-writer.js";
-import { checkDelta, DeltaImage } from "./delta-image.js";
+import type { Deltas, ImageInMaking } from "./delta.js";
 import { digestOf } from "./digest.js";
 import { Subpartition } from "./subpartition.js";
 
@@ -25,7 +26,7 @@ interface Open {
   readonly place: Place;
   readonly writer: BlockWriter;
   /** Of a delta that is verified. */
-  readonly delta?: DeltaImage;
+  readonly delta?: ImageInMaking;
 }
 
 /** Where a file is received. */
@@ -33,6 +34,8 @@ interface Place {
   readonly flash: FlashPartition;
   /** Bytes of the slot before it. */
   readonly offset: number;
+  /** Of a delta: what applies it. */
+  readonly deltas?: Deltas;
 }
 
 /** A delta is at the end of the slot, the image that it makes at the start. */
@@ -41,13 +44,16 @@ function placeOf(
   { spare, capacity, running }: BootControl,
 ): Place {
   if (!isDelta) return { flash: spare, offset: 0 };
+  if (deltas === undefined) {
+    throw new OtaError("file-type-unsupported", "deltas are not in this build");
+  }
   if (running === undefined) {
     throw new OtaError("file-type-unsupported", "this device cannot read its running image");
   }
   const { blockSize } = spare.geometry;
   const length = Math.ceil(size / blockSize) * blockSize;
   const offset = Math.floor(capacity / blockSize) * blockSize - length;
-  if (offset > 0) return { flash: new Subpartition(spare, offset, length), offset };
+  if (offset > 0) return { flash: new Subpartition(spare, offset, length), offset, deltas };
   throw new OtaError("image-too-large", `a delta of ${size} bytes leaves no room for its image`);
 }
 
@@ -83,8 +89,8 @@ export class FlashPal implements Pal {
   }
 
   writeBlock(offset: number, bytes: Uint8Array): void {
-    const { file, place, writer } = this.#needOpen();
-    if (file.isDelta === true && offset === 0) checkDelta(bytes, this.#options.boot, place.offset);
+    const { place, writer } = this.#needOpen();
+    if (offset === 0) place.deltas?.check(bytes, this.#options.boot, place.offset);
     writer.write(bytes, offset);
   }
 
@@ -97,14 +103,11 @@ export class FlashPal implements Pal {
       const what = `${file.scheme} does not match the image by "${file.certificateName}"`;
       throw new OtaError("signature-invalid", what);
     }
-    if (file.isDelta === true) this.#open = { ...open, delta: this.#openDelta(open) };
-    else if (boot.identify("spare") === undefined) throw noImage("what was signed");
-  }
-
-  #openDelta({ file, place }: Open): DeltaImage {
-    const { boot, crypto } = this.#options;
-    const { flash, offset } = place;
-    return new DeltaImage({ boot, crypto, delta: flash, size: file.size, room: offset });
+    if (place.deltas !== undefined) {
+      const { flash, offset: room } = place;
+      const delta = place.deltas.open({ boot, crypto, delta: flash, size: file.size, room });
+      this.#open = { ...open, delta };
+    } else if (boot.identify("spare") === undefined) throw noImage("what was signed");
   }
 
   applyDelta(): boolean {

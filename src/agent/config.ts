@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
 import { DELTA_FILE_TYPE } from "../delta/header.js";
+import { builtIn } from "../download/choose.js";
+import type { BuiltIn } from "../download/maker.js";
 import type { DataProtocol } from "../job/document.js";
 import { formatJson } from "../job/json.js";
 import type { StreamEncoding } from "../job/topics.js";
@@ -66,18 +68,38 @@ function whole(preset: number, least: number, most: number): ConfigOption<number
 const flag = (preset: boolean): ConfigOption<boolean> =>
   option(preset, "true or false", value => typeof value === "boolean");
 
-const isProtocol = (name: unknown): boolean => name === "MQTT" || name === "HTTP";
-const isProtocols = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every(isProtocol);
+/** Names in words: '"cbor" or "json"'. What a build leaves out is said. */
+function inWords(names: readonly string[], all: readonly string[], word: string): string {
+  const left = all.filter(name => !names.includes(name));
+  const words = names.map(name => `"${name}"`).join(` ${word} `);
+  return left.length === 0 ? words : `${words}; this build has no ${left.join(", ")}`;
+}
 
-const bothProtocols: readonly DataProtocol[] = Object.freeze(["MQTT", "HTTP"] as const);
+function encodingOf({ encodings }: BuiltIn): ConfigOption<StreamEncoding> {
+  const names: readonly unknown[] = encodings;
+  const range = inWords(encodings, ["cbor", "json"], "or");
+  return option("cbor", range, value => names.includes(value));
+}
+
+function protocolsOf({ protocols }: BuiltIn): ConfigOption<readonly DataProtocol[]> {
+  const names: readonly unknown[] = protocols;
+  const range = `a list of ${inWords(protocols, ["MQTT", "HTTP"], "and")}`;
+  return option(
+    protocols,
+    range,
+    value => Array.isArray(value) && value.length > 0 && value.every(name => names.includes(name)),
+  );
+}
+
+/** The options of an agent. */
+export type ConfigOptions = { readonly [Key in keyof OtaConfig]: ConfigOption<OtaConfig[Key]> };
 
 /**
  * Every option: the one place that knows defaults and ranges. The agent checks its options by it, the toolchain a
  * manifest's, and a test docs/configuration.md. Blocks of 256 bytes to 128 KiB: AWS IoT Streams limits.
  */
 // prettier-ignore
-export const configOptions: { readonly [Key in keyof OtaConfig]: ConfigOption<OtaConfig[Key]> } =
+export const configOptionsOf = (built: BuiltIn): ConfigOptions =>
   Object.freeze({
     //                            default  least  most
     log2FileBlockSize:      whole(12,      8,     17),
@@ -92,10 +114,13 @@ export const configOptions: { readonly [Key in keyof OtaConfig]: ConfigOption<Ot
     allowDowngrade:         flag(false),
     firmwareFileType:       whole(0,       0,     255),
     deltaFileType:          whole(DELTA_FILE_TYPE, 0, 255),
-    streamEncoding:         option<StreamEncoding>("cbor", '"cbor" or "json"', value => value === "cbor" || value === "json"),
+    streamEncoding:         encodingOf(built),
     allowRedirects:         flag(false),
-    dataProtocols:          option(bothProtocols, 'a list of "MQTT" and "HTTP"', isProtocols),
+    dataProtocols:          protocolsOf(built),
   });
+
+/** The options of this build. */
+export const configOptions: ConfigOptions = configOptionsOf(builtIn);
 
 function presets(): OtaConfig {
   const entries = Object.entries(configOptions).map(([key, { preset }]) => [key, preset] as const);
@@ -109,9 +134,13 @@ const isOption = (key: string): key is keyof OtaConfig =>
   Object.prototype.hasOwnProperty.call(configOptions, key);
 
 /** What is wrong with an option, with the value and the range in words; `undefined` when it is in order. */
-export function configFault(key: string, value: unknown): string | undefined {
+export function configFault(
+  key: string,
+  value: unknown,
+  options: ConfigOptions = configOptions,
+): string | undefined {
   if (!isOption(key)) return "is not an option of the agent";
-  const { range, allows } = configOptions[key];
+  const { range, allows } = options[key];
   return allows(value) ? undefined : `is ${formatJson(value)}, not ${range}`;
 }
 

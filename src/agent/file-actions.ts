@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
 import { chooseSources } from "../download/choose.js";
-import { isExpired } from "../download/http-response.js";
+import { isExpired } from "../download/expiry.js";
 import type { BlockSink, BlockSource } from "../download/source.js";
 import type { OtaJob } from "../job/document.js";
 import { bestEffort } from "./best-effort.js";

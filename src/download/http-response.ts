@@ -19,14 +19,6 @@ export type ResponseVerdict =
 
 /** Statuses after which asking the same again is of little use. Source: RFC 9110 section 15.5. */
 const finals: readonly number[] = Object.freeze([400, 404, 405, 410, 416]);
-/** A presigned URL is over: a fresh one is to be had with the job document. Source: Amazon S3, "Error responses". */
-const expired: readonly number[] = Object.freeze([401, 403]);
-
-/** Whether a fault says that the URL is over. */
-export function isExpired(error: OtaError): boolean {
-  return error.code === "http-failed" && expired.includes(error.hostCode);
-}
-
 /** Characters of an entity tag that are kept; Amazon S3's have up to 42. */
 const MAX_ETAG = 60;
 

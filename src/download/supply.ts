@@ -3,7 +3,7 @@ import type { Clock } from "xs-ota/pal/clock";
 import { OtaError } from "xs-ota/pal/error";
 import type { JobFile } from "../job/document.js";
 import type { BlockBitmap } from "./bitmap.js";
-import { isExpired } from "./http-response.js";
+import { isExpired } from "./expiry.js";
 import type { BlockSink, BlockSource } from "./source.js";
 import { RequestWindow } from "./window.js";
 
