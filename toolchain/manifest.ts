@@ -75,7 +75,7 @@ class Reader {
         ? (specifier: string) => specifier.startsWith(name.slice(0, -1))
         : (specifier: string) => specifier === name;
       const found = specifiers.filter(isMeant);
-      if (found.length > 0) return found;
+      if (found.length > 0 || modules.left.some(isMeant)) return found;
       throw section.error(at, `"${name}" is no module; add it to "modules"`);
     });
     return {

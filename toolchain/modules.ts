@@ -17,6 +17,8 @@ export interface Modules {
   readonly natives: readonly string[];
   /** Ambient declarations, absolute. */
   readonly typings: readonly string[];
+  /** Specifiers of what rules name and others leave out. */
+  readonly left: readonly string[];
 }
 
 /** One line of `modules`: what it is called, and which files it means. */
@@ -94,6 +96,7 @@ class Found {
   readonly #scripts = new Map<string, string>();
   readonly #natives = new Set<string>();
   readonly #typings = new Set<string>();
+  readonly #left = new Set<string>();
 
   add(rule: ModuleRule, match: Match): void {
     if (match.kind === "native") this.#natives.add(match.file);
@@ -101,11 +104,16 @@ class Found {
     if (match.kind === "script") this.#addScript(rule, match);
   }
 
+  leave(rule: ModuleRule, match: Match): void {
+    this.#left.add(specifierOf(rule, match));
+  }
+
   result(): Modules {
     return {
       scripts: [...this.#scripts].map(([specifier, file]) => ({ specifier, file })),
       natives: [...this.#natives],
       typings: [...this.#typings],
+      left: [...this.#left],
     };
   }
 
@@ -132,7 +140,8 @@ export function findModules(rules: readonly ModuleRule[]): Modules {
   const found = new Found();
   for (const rule of rules.filter(rule => !isExclusion(rule))) {
     for (const match of matchesOf(rule)) {
-      if (!excluded.has(match.file)) found.add(rule, match);
+      if (excluded.has(match.file)) found.leave(rule, match);
+      else found.add(rule, match);
     }
   }
   return found.result();

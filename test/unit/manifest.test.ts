@@ -52,6 +52,13 @@ test("an exclusion holds in every manifest that is included", t => {
   assert.deepEqual(idsOf(manifest), ["keep"]);
 });
 
+test("a module that is left out may stay among those to preload", t => {
+  const lib = { modules: { "*": "./*" }, preload: ["keep", "drop"] };
+  const files = { "lib/keep.js": "", "lib/drop.js": "", "lib/manifest.json": lib };
+  const app = { include: "./lib/manifest.json", modules: { "~": "./lib/drop" } };
+  assert.deepEqual([...read(t, { ...files, "manifest.json": app }).preload], ["keep"]);
+});
+
 test("what includes wins over what is included, object by object", t => {
   const manifest = read(t, {
     "base.json": { config: { a: 1, deep: { b: 2, c: 3 } }, defines: { x: { y: 1 } } },
