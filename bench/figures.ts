@@ -10,8 +10,10 @@ import {
   type UpdateFigures,
   type Usage,
 } from "./board-run.js";
-import { readLinkedBundle, type BundleSizes } from "./linked-bundle.js";
+import { bytecodeKinds } from "./bytecode-kinds.js";
+import { readLinkedBundle, type LinkedBundle } from "./linked-bundle.js";
 import { readLinkerMap } from "./linker-map.js";
+import { preparedKinds } from "./prepared-slots.js";
 
 /*
  * Prints, as the tables of docs/size.md, what a board's firmware takes: `make size BOARD=<board>`. All but the linker's
@@ -48,7 +50,7 @@ function printMachineCode(board: BoardName): void {
 function splitImage(
   board: BoardName,
   image: Uint8Array,
-): { bundle: BundleSizes; prepared: number } {
+): { bundle: LinkedBundle; prepared: Buffer } {
   const machine = machineCode[board];
   if (machine === undefined) throw new TypeError(`${board} has no machine code`);
   const runtime = readFileSync(path.join(packageRoot, machine.runtime)).length;
@@ -56,8 +58,7 @@ function splitImage(
   const start = machine.headerSize + runtime;
   const size = bytes.readUInt32LE(start);
   const bundle = readLinkedBundle(bytes.subarray(start + 4, start + 4 + size));
-  const prepared = bytes.length - start - 4 - size;
-  return { bundle, prepared: machine.preparation === undefined ? 0 : prepared };
+  return { bundle, prepared: bytes.subarray(bytes.indexOf("XSP1", start + 4 + size)) };
 }
 
 /** Folders by which bytecode is told apart; the first four are the library's own. */
@@ -71,18 +72,19 @@ const folders: readonly (readonly [string, RegExp])[] = Object.freeze([
   ["the application", /./],
 ]);
 
-function codeByFolder({ code }: BundleSizes): readonly (readonly [string, number])[] {
+function codeByFolder({ code }: LinkedBundle): readonly (readonly [string, number])[] {
   const sums = new Map(folders.map(([name]) => [name, 0]));
-  for (const [module, size] of code) {
+  for (const [module, { length }] of code) {
     const name = folders.find(([, pattern]) => pattern.test(module))?.[0] ?? "";
-    sums.set(name, (sums.get(name) ?? 0) + size);
+    sums.set(name, (sums.get(name) ?? 0) + length);
   }
   return [...sums];
 }
 
-function printBytecode(bundle: BundleSizes): void {
+function printBytecode(bundle: LinkedBundle): void {
   console.log("### Bytecode, by module\n");
-  const modules = [...bundle.code].sort(([, a], [, b]) => b - a);
+  const sizes = [...bundle.code].map(([module, { length }]) => [module, length] as const);
+  const modules = sizes.sort(([, a], [, b]) => b - a);
   table(["module", "bytes"], [...modules, ["names", bundle.names], ["bundle", bundle.total]]);
   table(["folder", "bytes"], codeByFolder(bundle));
 }
@@ -122,13 +124,24 @@ function printMemory({ start, rest, end }: UpdateFigures): void {
 /** The library's own modules. */
 const isOwn = (module: string): boolean => folders.slice(0, 4).some(([, of]) => of.test(module));
 
-function shareOf(board: BoardName, { rest, image }: RestFigures): readonly number[] {
+function partsOf(board: BoardName, { rest, image }: RestFigures): Readonly<Record<string, number>> {
   const { bundle, prepared } = splitImage(board, image);
-  const own = [...bundle.code].filter(([module]) => isOwn(module));
+  const own = [...bundle.code].flatMap(([module, code]) => (isOwn(module) ? [code] : []));
   const heap = (rest["slots"] ?? 0) + (rest["chunks"] ?? 0);
-  const code = own.reduce((sum, [, size]) => sum + size, 0);
-  return [image.length, bundle.total, code, prepared, heap];
+  return {
+    image: image.length,
+    bundle: bundle.total,
+    "– names": bundle.names,
+    "– bytecode of src and pal": own.reduce((sum, { length }) => sum + length, 0),
+    ...prefixed("– – ", bytecodeKinds(own)),
+    "prepared machine": prepared.length,
+    ...prefixed("– ", preparedKinds(prepared)),
+    "XS heap at rest": heap,
+  };
 }
+
+const prefixed = (prefix: string, parts: object): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(parts).map(([name, size]) => [prefix + name, size as number]));
 
 /** @param without the same device without updates */
 function printShare(
@@ -138,18 +151,11 @@ function printShare(
   without: RestFigures,
 ): void {
   console.log("### The library's share: examples/thread, with MQTT only, and without updates\n");
-  const names = [
-    "image",
-    "bundle",
-    "– bytecode of src and pal",
-    "prepared machine",
-    "XS heap at rest",
-  ];
-  const [a, b, c] = [all, mqtt, without].map(figures => shareOf(board, figures));
+  const [a, b, c] = [all, mqtt, without].map(figures => partsOf(board, figures));
   table(
     ["", "all", "MQTT only", "without", "share", "share, MQTT only"],
-    names.map((name, at) => {
-      const [x, y, z] = [a?.[at] ?? 0, b?.[at] ?? 0, c?.[at] ?? 0];
+    Object.entries(a ?? {}).map(([name, x]) => {
+      const [y, z] = [b?.[name] ?? 0, c?.[name] ?? 0];
       return [name, x, y, z, x - z, y - z];
     }),
   );

@@ -80,6 +80,25 @@ test("in a linked bundle, the preloaded modules that are used come after the mai
   assert.equal(prepared, 2);
 });
 
+test("in a linked bundle, variables have no names, and private names are numbered in each module", t => {
+  const counter =
+    "class Counter { #count = 0; #step = 2; more() { return this.#count += this.#step; } }";
+  const folder = makeProject(t, {
+    "a.js": `${counter} export function shown() { const hidden = new Counter().more(); return hidden; }`,
+    "main.js": `import { shown } from "./a.js"; class Other { #other = 1; get it() { return this.#other; } } shown(new Other().it);`,
+    "manifest.json": modules,
+  });
+  const out = path.join(folder, "app.xsb");
+  const manifest = path.join(folder, "manifest.json");
+  buildBundle({ manifest, platform: "linux", out, linked: true });
+  const bundle = readFileSync(out);
+  const names = bundle.toString("latin1", 24).split("\0").slice(0, bundle.readUInt32LE(16));
+  assert.deepEqual(
+    new Set(names),
+    new Set(["#0", "#1", "Counter", "Other", "more", "shown", "it"]),
+  );
+});
+
 test("a preloaded module cannot import one that is not", t => {
   const files = {
     "a.ts": 'import { b } from "./b.js"; export const a = b;',

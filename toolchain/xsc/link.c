@@ -31,29 +31,25 @@ static void add_built_in(Names *names)
 /* The first ids belong to symbols, whose descriptions are no names. */
 static txID intern(Names *names, const char *name)
 {
+	char *copy;
+
 	for (size_t id = XS_SYMBOL_ID_COUNT; id < names->count; id++)
 		if (strcmp(names->list[id], name) == 0)
 			return (txID)id;
-	add(names, name);
+	copy = strdup(name);
+	if (!copy)
+		abort();
+	add(names, copy);
 	return (txID)(names->count - 1);
 }
 
-/* What the script's symbol numbers become. */
-static txID *intern_symbols(Names *names, const txScript *script)
+/* "#0", "#1", … */
+static txID intern_private(Names *names, int number)
 {
-	const char *name = (const char *)script->symbolsBuffer + sizeof(txID);
-	txID count, *ids;
+	char name[16];
 
-	memcpy(&count, script->symbolsBuffer, sizeof(count));
-	ids = malloc((size_t)count * sizeof(*ids) + 1);
-	if (!ids)
-		abort();
-	ids[0] = XS_NO_ID;
-	for (txID i = 1; i < count; i++) {
-		ids[i] = intern(names, name);
-		name += strlen(name) + 1;
-	}
-	return ids;
+	snprintf(name, sizeof(name), "#%d", number);
+	return intern(names, name);
 }
 
 extern const txS1 gxCodeSizes[XS_CODE_COUNT];
@@ -82,27 +78,83 @@ static txU1 in_place(txU1 opcode)
 	}
 }
 
-static void link_id(txByte *operand, const txID *ids)
+static bool has_id(const txByte *p)
+{
+	return gxCodeSizes[(txU1)*p] == 0;
+}
+
+static const txByte *next(const txByte *p)
+{
+	txS1 size = gxCodeSizes[(txU1)*p];
+
+	return p + (size > 0 ? (size_t)size : size == 0 ? 1 + sizeof(txID) : 1 + variable_size(p + 1, -size));
+}
+
+static txID id_after(const txByte *p)
 {
 	txID id;
 
-	memcpy(&id, operand, sizeof(id));
-	memcpy(operand, &ids[id], sizeof(id));
+	memcpy(&id, p + 1, sizeof(id));
+	return id;
+}
+
+/* What the name of a variable is there for: an error's text, and a debugger. */
+static bool is_variable(const txByte *p)
+{
+	return (txU1)*p == XS_CODE_NEW_LOCAL || (txU1)*p == XS_CODE_NEW_CLOSURE;
+}
+
+/* Which symbols are more to this script than names of variables. */
+static bool *find_needed(const txScript *script, txID count)
+{
+	const txByte *end = script->codeBuffer + script->codeSize;
+	bool *needed = calloc((size_t)count + 1, sizeof(*needed));
+
+	if (!needed)
+		abort();
+	for (const txByte *p = script->codeBuffer; p < end; p = next(p))
+		if (has_id(p) && !is_variable(p))
+			needed[id_after(p)] = true;
+	return needed;
+}
+
+/* What the script's symbol numbers become. Names of variables get no id: each would take a slot, and its text. Private
+ * names need one that no other of their class has: they are numbered in each module. */
+static txID *intern_symbols(Names *names, const txScript *script)
+{
+	const char *name = (const char *)script->symbolsBuffer + sizeof(txID);
+	txID count, *ids;
+	bool *needed;
+	int privates = 0;
+
+	memcpy(&count, script->symbolsBuffer, sizeof(count));
+	ids = malloc((size_t)count * sizeof(*ids) + 1);
+	if (!ids)
+		abort();
+	needed = find_needed(script, count);
+	ids[0] = XS_NO_ID;
+	for (txID i = 1; i < count; i++) {
+		if (needed[i])
+			ids[i] = intern(names, name);
+		else
+			ids[i] = name[0] == '#' ? intern_private(names, privates++) : XS_NO_ID;
+		name += strlen(name) + 1;
+	}
+	free(needed);
+	return ids;
 }
 
 static void link_code(txScript *script, const txID *ids)
 {
-	txByte *p = script->codeBuffer;
-	txByte *end = p + script->codeSize;
+	txByte *end = script->codeBuffer + script->codeSize;
 
-	while (p < end) {
-		txU1 opcode = (txU1)*p;
-		txS1 size = gxCodeSizes[opcode];
+	for (txByte *p = script->codeBuffer; p < end;) {
+		txByte *after = (txByte *)next(p);
 
-		*p = (txByte)in_place(opcode);
-		if (size == 0)
-			link_id(p + 1, ids);
-		p += size > 0 ? (size_t)size : size == 0 ? 1 + sizeof(txID) : 1 + variable_size(p + 1, -size);
+		if (has_id(p))
+			memcpy(p + 1, &ids[id_after(p)], sizeof(*ids));
+		*p = (txByte)in_place((txU1)*p);
+		p = after;
 	}
 }
 
@@ -131,5 +183,7 @@ void xsc_write_linked(FILE *stream, const xscModule *modules, int count, int pre
 	write_names(stream, &names, prepared);
 	for (int i = 0; i < count; i++)
 		xsc_write_module(stream, &modules[i]);
+	for (size_t id = XS_ID_COUNT; id < names.count; id++)
+		free((char *)names.list[id]);
 	free(names.list);
 }
