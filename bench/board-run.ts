@@ -5,11 +5,8 @@ import path from "node:path";
 import { packageRoot, type BoardName } from "xs-ota/cli/boards";
 import { Stage } from "xs-ota/cli/demo/stage";
 
-/** hosts/bare-metal/usage.ts: bytes, and microseconds that are instructions by the thousand. */
+/** hosts/bare-metal/usage.ts: bytes, and microseconds. */
 export type Usage = Readonly<Record<string, number>>;
-
-/** One nanosecond of the emulated board for each instruction. */
-const counted = ["-icount", "shift=0"];
 
 const manifestOf = (application: string): string =>
   path.join(packageRoot, "bench", application, "manifest.json");
@@ -21,7 +18,7 @@ async function withStage<Result>(
 ): Promise<Result> {
   const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-bench-"));
   const manifest = manifestOf(application);
-  const stage = await Stage.open({ folder, board, manifest, emulatorArguments: counted });
+  const stage = await Stage.open({ folder, board, manifest });
   try {
     return await run(stage, folder);
   } finally {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { boards, packageRoot, type BoardName } from "xs-ota/cli/boards";
+import { boards, nanosecondsPerInstruction, packageRoot, type BoardName } from "xs-ota/cli/boards";
 import { machineCode } from "xs-ota/toolchain/machine-code";
 import {
   measureRest,
@@ -162,12 +162,13 @@ function printShare(
 }
 
 function printInstructions({ bootMicroseconds, start, rest, end, blocks }: UpdateFigures): void {
-  const at = (usage: Usage): number => (usage["busyMicroseconds"] ?? 0) * 1000;
+  const instructionsIn = (time: number): number => (time * 1000) / nanosecondsPerInstruction;
+  const at = (usage: Usage): number => instructionsIn(usage["busyMicroseconds"] ?? 0);
   console.log("### Instructions\n");
   table(
     ["", "instructions"],
     [
-      ["the bootloader, which verifies the image", bootMicroseconds * 1000],
+      ["the bootloader, which verifies the image", instructionsIn(bootMicroseconds)],
       ["from the application's reset to its first line", at(start)],
       ["a block of 4 KiB, all in all", (at(end) - at(rest)) / blocks],
     ],

@@ -27,6 +27,12 @@ export interface Emulator {
   readonly switchedOff?: (status: number | null) => number | null | undefined;
 }
 
+/** By how much an emulated board's clock advances for each instruction, however fast the machine is that emulates it. */
+export const nanosecondsPerInstruction = 4;
+
+/** Source: QEMU 7.2, "-icount": its `shift` is the binary logarithm. */
+const countedTime = ["-icount", `shift=${Math.log2(nanosecondsPerInstruction)}`] as const;
+
 /** A path as part of an option. */
 const quoted = (path: string): string => path.replaceAll(",", ",,");
 
@@ -41,7 +47,7 @@ const mps2An386: Emulator = Object.freeze({
     "-object", `memory-backend-file,id=flash,size=16M,mem-path=${quoted(flash)},share=on`,
     "-kernel", executable,
     ...entropy.flatMap((word, i) => ["-device", `loader,addr=${8 + 8 * i},data=${word},data-len=8`]),
-    "-semihosting-config", "enable=on,target=native", "-icount", "shift=2",
+    "-semihosting-config", "enable=on,target=native", ...countedTime,
     "-display", "none", "-monitor", "none", "-serial", "stdio",
     "-nic", `socket,connect=127.0.0.1:${channelPort}`,
   ],
@@ -60,7 +66,7 @@ const riscvVirt: Emulator = Object.freeze({
   arguments: ({ flash, memory, channelPort }) => [
     "-machine", "virt,memory-backend=memory", "-cpu", "rv32,a=off,f=off,d=off", "-m", "4M",
     "-object", `memory-backend-file,id=memory,size=4M,mem-path=${quoted(memory)},share=on`,
-    "-bios", "none", "-no-reboot", "-icount", "shift=2",
+    "-bios", "none", "-no-reboot", ...countedTime,
     "-drive", `if=pflash,id=flash,unit=0,format=raw,file=${quoted(flash)}`,
     "-chardev", `socket,id=channel,host=127.0.0.1,port=${channelPort}`,
     "-global", "virtio-mmio.force-legacy=false",

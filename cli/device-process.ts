@@ -14,7 +14,7 @@ export interface DeviceProcessOptions {
   readonly board: Board;
   /** The file that is its flash. */
   readonly flash: string;
-  /** For an emulator, beside its own: `-icount`, to count instructions. */
+  /** For an emulator, beside its own: a test's chip that is write-protected. */
   readonly emulatorArguments?: readonly string[];
   /** Each line of its console. */
   readonly onLine: (line: string) => void;
