@@ -86,7 +86,8 @@ test-deep: export COUNTS := build/counts-deep
 test-deep: new-counts build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
 	DEEP=1 node --test --test-concurrency=$$(($$(nproc) + 1)) $(deep_tests:%=build/node/test/%.test.js)
 	@for board in $(emulated); do $(MAKE) --no-print-directory $$board || exit; \
-		DEEP=1 BOARD=$$board node --test build/node/test/boards/power-cuts.test.js || exit; done
+		DEEP=1 BOARD=$$board node --test build/node/test/boards/power-cuts.test.js || exit; \
+		BOARD=$$board node build/node/tools/test-board.js || exit; done
 	@node build/node/tools/counts.js deep $(COUNTS)
 
 BOARD ?= mps2-an386
@@ -96,7 +97,7 @@ test-boards: build $(BOARD) ## power cuts and flipped bits on the emulated board
 	BOARD=$(BOARD) $(node_test) build/node/test/boards/*.test.js
 
 .PHONY: test-target
-test-target: build $(BOARD) ## unit and contract tests on the emulated board BOARD, under XS
+test-target: build $(BOARD) ## every unit and contract test of test-xs on the emulated board BOARD
 	BOARD=$(BOARD) node build/node/tools/test-board.js $(SUITES)
 
 .PHONY: test-emulated

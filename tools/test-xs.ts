@@ -4,7 +4,7 @@ import path from "node:path";
 import { openTlsServers } from "xs-ota/test/support/tls-servers";
 import { makeFlash, runDevice } from "xs-ota/test/support/linux-device";
 import { buildBundle } from "xs-ota/toolchain/bundle";
-import { findDeviceSuites, findSuites, writeApplication } from "./xs-suites.js";
+import { findSuites, writeApplication } from "./xs-suites.js";
 
 /*
  * Runs the unit and contract suites on the XS device on Linux, all at once, or those with the argument in their names.
@@ -13,8 +13,7 @@ import { findDeviceSuites, findSuites, writeApplication } from "./xs-suites.js";
 
 const folder = "build/test-xs";
 const out = path.join(folder, "suites.xsb");
-const wanted = process.argv[2] ?? "";
-const suites = [...findSuites(), ...findDeviceSuites()].filter(({ name }) => name.includes(wanted));
+const suites = findSuites(process.argv[2] ?? "");
 const servers = await openTlsServers();
 const manifest = await writeApplication(folder, suites, servers.vectors);
 buildBundle({ manifest, platform: "linux", out });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import type { TlsVectors } from "xs-ota/test/support/tls-client";
@@ -27,8 +27,6 @@ const roots: readonly (readonly [RegExp, string])[] = [
   [/^xs-ota$/, "src/index"],
 ];
 
-const linuxModules = /^xs-ota\/host\/(clock)$/;
-
 /** The compiled file that `name` means in `from`; `undefined` when a device has no such module. */
 function resolve(from: string, name: string): string | undefined {
   if (name.startsWith(".")) return path.join(path.dirname(from), name);
@@ -41,8 +39,10 @@ function resolve(from: string, name: string): string | undefined {
 /** Globals of Node that a device does not have. */
 const nodeGlobal = /\b(?:Buffer\.|process\.|WebAssembly\.|setTimeout\(|new Text(?:En|De)coder\b)/;
 
-/** What a device has, though it is not in the compiled files. */
-const isSupplied = (name: string): boolean => name in shims || linuxModules.test(name);
+/** What a device has, though it is not in the compiled files. Its host's modules are for hosts/common alone: a suite's are Node's. */
+const isSupplied = (name: string, importer: string): boolean =>
+  name in shims ||
+  (name === "xs-ota/host/clock" && importer.startsWith(path.join(compiled, "hosts/common/")));
 
 /** Adds `file` and all it imports to `files`. @returns what a device does not have. */
 function collect(file: string, files: Set<string>): string | undefined {
@@ -52,7 +52,7 @@ function collect(file: string, files: Set<string>): string | undefined {
   const global = nodeGlobal.exec(text);
   if (global !== null) return `${global[0]} in ${nameOf(file)}`;
   const names = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
-  for (const name of names.filter(name => !isSupplied(name))) {
+  for (const name of names.filter(name => !isSupplied(name, file))) {
     const next = resolve(file, name);
     const missing = next === undefined || !existsSync(next) ? name : collect(next, files);
     if (missing !== undefined) return missing;
@@ -80,7 +80,7 @@ export interface Suite {
 }
 
 /** Suites that run on Node as well. Says of the others why not. */
-export function findSuites(): readonly Suite[] {
+function findSharedSuites(): readonly Suite[] {
   const suites: Suite[] = [];
   for (const file of [...suitesIn("unit"), ...suitesIn("contract")]) {
     const files = new Set<string>();
@@ -92,13 +92,17 @@ export function findSuites(): readonly Suite[] {
 }
 
 /** Suites for the device alone, and what the contract suites in them need. */
-export function findDeviceSuites(): readonly Suite[] {
+function findDeviceSuites(): readonly Suite[] {
   const files = readdirSync("test/xs").filter(name => name.endsWith(".test.ts"));
   return files.map(file => {
     const name = `test/xs/${path.basename(file, ".ts")}`;
     return { name, modules: [name, ...contractsOf(path.join("test/xs", file))] };
   });
 }
+
+/** All that a device can run and that have `wanted` in their names. Those that take longest come first. */
+export const findSuites = (wanted: string): readonly Suite[] =>
+  [...findDeviceSuites(), ...findSharedSuites()].filter(({ name }) => name.includes(wanted));
 
 function contractsOf(file: string): readonly string[] {
   const files = new Set<string>();
@@ -110,24 +114,24 @@ function contractsOf(file: string): readonly string[] {
   return [...files].map(nameOf);
 }
 
-/** Bytes of JavaScript that the suites are compiled to, all they need with them. */
-export function sizeOf(suites: readonly Suite[]): number {
-  const files = new Set(suites.flatMap(({ modules }) => modules)).values();
-  const sizes = [...files].map(name => path.join(compiled, `${name}.js`)).filter(existsSync);
-  return sizes.reduce((sum, file) => sum + statSync(file).size, 0);
-}
-
-/** The application's main module. */
+/**
+ * The application's main module. The first word of slot-b says with which test it begins; where that is erased, it is
+ * the first.
+ */
 const mainText = (suites: readonly Suite[]): string =>
   [
     `import { device, powerOff } from "xs-ota/host/device";`,
+    `import { openPartition } from "xs-ota/host/flash";`,
     ...suites.map(({ name }) => `import "xs-ota/${name}";`),
     `import { runTests } from "node:test";`,
     `if (device.resetReason !== "power-on") {`,
     `  trace("# reset meanwhile: " + device.resetReason + "\\n");`,
     `  powerOff(2);`,
     `}`,
-    `runTests().then(failures => powerOff(failures === 0 ? 0 : 1));`,
+    `const word = new Uint32Array(1);`,
+    `openPartition("slot-b").read(new Uint8Array(word.buffer), 0);`,
+    `const from = word[0] === 0xffffffff ? 1 : word[0];`,
+    `runTests(from).then(failures => powerOff(failures === 0 ? 0 : 1));`,
   ].join("\n");
 
 /** Modules that are made for the suites that import them, as JavaScript: the vectors are large. */

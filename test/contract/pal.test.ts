@@ -2,6 +2,7 @@
 import { formatTlvs, HASH_SIZE, tlvTypes } from "xs-ota/image/mcuboot";
 import type { BootControl } from "xs-ota/pal/boot";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
+import { isSameBytes } from "xs-ota/pal/bytes";
 import type { Crypto } from "xs-ota/pal/crypto";
 import { DataControl } from "xs-ota/pal/flash/data-control";
 import { FlashPal } from "xs-ota/pal/flash/flash-pal";
@@ -12,17 +13,24 @@ import { describePal, type PalPort } from "./pal.js";
 
 const slot = { blockSize: 1024, writeSize: 4, erasedByte: 0xff, size: 8192 };
 
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
+}
+
 /** A digest for tests alone: the bytes themselves, so that it differs wherever they do. */
 const crypto: Crypto = Object.freeze({
   sha256: () => {
-    const bytes: number[] = [];
+    let bytes: Uint8Array = new Uint8Array(0);
     return {
-      update: (piece: Uint8Array) => piece.forEach(byte => bytes.push(byte)),
-      digest: () => Uint8Array.from(bytes),
+      update: (piece: Uint8Array) => void (bytes = joined(bytes, piece)),
+      digest: () => bytes,
     };
   },
   verify: (_scheme: string, _certificate: Uint8Array, digest: Uint8Array, signature: Uint8Array) =>
-    digest.join() === signature.join(),
+    isSameBytes(digest, signature),
 });
 
 const device = {
@@ -51,8 +59,8 @@ function portOver(boot: () => BootControl, bytes: Uint8Array): PalPort {
 describePal("FlashPal over MCUboot's slots", () => {
   const [a, b] = [new SimFlash(slot), new SimFlash(slot)];
   const digest = { type: tlvTypes.sha256, value: new Uint8Array(HASH_SIZE).fill(5) };
-  const image = [...firmware("1.1.0", 3000), ...formatTlvs(false, [digest])];
-  return portOver(() => new McubootControl(a, b), Uint8Array.from(image));
+  const image = joined(firmware("1.1.0", 3000), formatTlvs(false, [digest]));
+  return portOver(() => new McubootControl(a, b), image);
 });
 
 describePal("FlashPal over a data partition", () => {

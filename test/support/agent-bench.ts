@@ -28,7 +28,8 @@ export interface BenchOptions {
 /** A file whose first bytes are the header of an image of that version. */
 export function firmware(version: string, size: number): Uint8Array {
   const [major = 0, minor = 0, revision = 0] = version.split(".").map(Number);
-  const bytes = new Uint8Array(size).map((_, index) => index & 0xff);
+  const bytes = new Uint8Array(size);
+  for (let index = 0; index < size; index++) bytes[index] = index & 0xff;
   const header = formatHeader({
     headerSize: 32,
     bodySize: size - 32,

@@ -94,18 +94,18 @@ test("blocks may come in any order, twice, and damaged", () => {
 
 test("the window opens as blocks come, and closes when they do not", () => {
   const bench = askedBench({ config: { maxNumBlocksRequest: 8 } });
-  const size = 40 * BLOCK;
-  const large = firmware("1.1.0", size);
+  const size = 24 * BLOCK;
+  const begun = firmware("1.1.0", 15 * BLOCK);
   const counts = (): readonly number[] =>
     bench.mqtt
       .take()
       .filter(line => line.includes("/get/cbor"))
       .map(line => parseInt(line.slice(-2), 16));
   bench.job(jobMessage(size));
-  bench.blocks(large, 0, 0);
-  bench.blocks(large, 1, 2);
-  bench.blocks(large, 3, 6);
-  bench.blocks(large, 7, 14);
+  bench.blocks(begun, 0, 0);
+  bench.blocks(begun, 1, 2);
+  bench.blocks(begun, 3, 6);
+  bench.blocks(begun, 7, 14);
   assert.deepEqual(counts(), [1, 2, 4, 8, 8]);
   bench.clock.advance(20_000);
   assert.deepEqual(counts().slice(0, 1), [4]);

@@ -60,3 +60,13 @@ for (const [why, bytes] of malformed) {
     assert.throws(() => jsonStreams.readBlock(bytes), { code: "block-malformed" });
   });
 }
+
+test("a JSON message longer than the largest block is not even parsed", () => {
+  const long = new Uint8Array(180_000).fill(0x41); // A
+  long.set(encodeUtf8('{"f":0,"l":4096,"i":0,"p":"'));
+  long.set(encodeUtf8('"}'), long.length - 2);
+  assert.throws(() => jsonStreams.readBlock(long), {
+    code: "block-malformed",
+    message: /more than/,
+  });
+});

@@ -66,7 +66,8 @@ function lastRequest(mqtt: ScriptedMqtt): Asked {
 /** A bitmap of which only these blocks are wanted. */
 function wanting(count: number, blocks: readonly number[], blockSize = 4096): BlockBitmap {
   const bitmap = new BlockBitmap(count * blockSize, blockSize);
-  for (let block = 0; block < count; block++) if (!blocks.includes(block)) bitmap.receive(block);
+  const wanted = new Set(blocks);
+  for (let block = 0; block < count; block++) if (!wanted.has(block)) bitmap.receive(block);
   return bitmap;
 }
 

@@ -69,3 +69,10 @@ test("what is not UTF-8 is refused, with the byte", () => {
     malformed("not UTF-8 at byte 1"),
   );
 });
+
+test("40 960 bytes are read, one more is refused unread", () => {
+  const longest = new Uint8Array(40_960).fill(0x78); // x
+  longest[0] = longest[40_959] = 0x22; // "
+  assert.equal((parseJson(longest) as string).length, 40_958);
+  assert.throws(() => parseJson(new Uint8Array(40_961)), malformed("40961 bytes, more than 40960"));
+});
