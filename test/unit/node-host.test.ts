@@ -17,14 +17,18 @@ function writePadded(partition: FlashPartition, bytes: Uint8Array): void {
   partition.write(padded, 0);
 }
 
-function provision({ flash }: FlashFile, port: number): void {
+function writeIdentity({ flash }: FlashFile, port: number): void {
   const endpoint = { host: "127.0.0.1", port };
   const identity = { thingName: "thing-1", endpoint, certificates: { "a.pem": "PEM" } };
   writePadded(flash.partition("data"), encodeUtf8(JSON.stringify(identity)));
+}
+
+function provision(file: FlashFile, port: number): void {
+  writeIdentity(file, port);
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   const image = packImage({ body: new Uint8Array(1000).fill(7), version: "1.2.3" });
-  writePadded(flash.partition("slot-a"), signImage(image, pem));
+  writePadded(file.flash.partition("slot-a"), signImage(image, pem));
 }
 
 test("a provisioned flash file opens as a device that connects under its thing's name", async () => {
@@ -77,6 +81,16 @@ test("a flash that is not provisioned is refused, and says so", () => {
     code: "argument-invalid",
     message: /provision/u,
   });
+  file.remove();
+});
+
+test("a flash whose slot-a is empty, or holds what is no image, is refused", () => {
+  const file = openFlashFile();
+  writeIdentity(file, 1883);
+  const open = (): unknown => openHost({ flashFile: file.path, flashMap: smallMap });
+  assert.throws(open, { code: "image-malformed" });
+  writePadded(file.flash.partition("slot-a"), new Uint8Array(64).fill(7));
+  assert.throws(open, { code: "image-malformed" });
   file.remove();
 });
 

@@ -2,7 +2,13 @@
 import type { Clock, ClockTimer } from "xs-ota/pal/clock";
 import { clock as hostClock } from "xs-ota/host/clock";
 import { operations } from "./mqtt-operations.js";
-import * as packets from "./mqtt-packet.js";
+import {
+  formatConnect,
+  formatPublishHeader,
+  formatRequest,
+  type MqttWill,
+  type TopicItem,
+} from "./mqtt-packet.js";
 import type { MqttControl } from "./mqtt-parser.js";
 import { MqttReceiver, type ReadableOptions } from "./mqtt-receiver.js";
 import { MqttSender } from "./mqtt-sender.js";
@@ -23,7 +29,7 @@ export interface MqttClientOptions {
   readonly clean?: boolean;
   readonly user?: string;
   readonly password?: string | Uint8Array;
-  readonly will?: packets.MqttWill;
+  readonly will?: MqttWill;
   readonly socket: SocketSource;
   readonly dns?: DnsSource;
   /** The host's when absent; for tests. */
@@ -46,7 +52,7 @@ export interface WriteOptions {
   readonly duplicate?: boolean;
   /** Bytes of the whole payload, when later writes bring more of it. */
   readonly byteLength?: number;
-  readonly items?: readonly packets.TopicItem[];
+  readonly items?: readonly TopicItem[];
 }
 
 type State = "connecting" | "login" | "connected" | "closed";
@@ -155,7 +161,7 @@ export default class MQTTClient {
       onControl: packet => this.#onControl(packet),
       onReadable: (count, options) => this.#onMessage(count, options),
       onMessageRead: ({ QoS, id }) =>
-        QoS === 1 && sender.queue(packets.formatRequest(operations.PUBACK, id)),
+        QoS === 1 && sender.queue(formatRequest(operations.PUBACK, id)),
       isReady: () => !sender.isCrowded,
       onError: error => this.#fail(error),
     });
@@ -184,7 +190,7 @@ export default class MQTTClient {
   #connectPacket(): Uint8Array {
     const { id = "", clean = true, keepAlive = 0, user, password, will } = this.#options;
     const keepAliveSeconds = Math.min(0xffff, Math.ceil(keepAlive / 1000));
-    return packets.formatConnect({ id, clean, keepAliveSeconds, user, password, will });
+    return formatConnect({ id, clean, keepAliveSeconds, user, password, will });
   }
 
   #failOutOfTurn(operation: number): void {
@@ -226,7 +232,7 @@ export default class MQTTClient {
         return;
       }
       if (this.#sender?.isCrowded === false) {
-        this.#sender.queue(packets.formatRequest(operations.PINGREQ));
+        this.#sender.queue(formatRequest(operations.PINGREQ));
       }
       this.#keepAlive(intervalMs);
     });
@@ -243,7 +249,7 @@ export default class MQTTClient {
     const id = options.id ?? this.#nextId();
     if (!Number.isInteger(id) || id < 1 || id > 0xffff) throw new RangeError("mqtt: packet id");
     if (operation === operations.PUBLISH) this.#publish(sender, data, { ...options, id });
-    else sender.write([packets.formatRequest(operation, id, items)]);
+    else sender.write([formatRequest(operation, id, items)]);
   }
 
   #publish(sender: MqttSender, data: Uint8Array, options: WriteOptions & { id: number }): void {
@@ -251,7 +257,7 @@ export default class MQTTClient {
     const byteLength = options.byteLength ?? data.length;
     if (data.length > byteLength) throw new RangeError("mqtt: more than the message's byteLength");
     const header = { topic, QoS, retain, duplicate, id, byteLength };
-    sender.write([packets.formatPublishHeader(header), data], byteLength - data.length);
+    sender.write([formatPublishHeader(header), data], byteLength - data.length);
   }
 
   #nextId(): number {

@@ -45,11 +45,11 @@ const notInATopic: readonly string[] = Object.freeze(["+", "#", "\0"]);
 /** Lengths of what a broker may send, payload-less. Source: MQTT 3.1.1, chapter 3. */
 const bodyLengths: Readonly<Record<number, readonly [least: number, most: number] | undefined>> =
   Object.freeze({
-    [operations.CONNACK]: [2, 2],
-    [operations.PUBACK]: [2, 2],
-    [operations.SUBACK]: [3, MAX_HEADER_LENGTH],
-    [operations.UNSUBACK]: [2, 2],
-    [operations.PINGRESP]: [0, 0],
+    [operations.CONNACK]: Object.freeze([2, 2] as const),
+    [operations.PUBACK]: Object.freeze([2, 2] as const),
+    [operations.SUBACK]: Object.freeze([3, MAX_HEADER_LENGTH] as const),
+    [operations.UNSUBACK]: Object.freeze([2, 2] as const),
+    [operations.PINGRESP]: Object.freeze([0, 0] as const),
   });
 
 type Step = "type" | "length" | "body" | "topicLength" | "topic";
