@@ -5,25 +5,31 @@ import { test, type TestContext } from "node:test";
 import { packageRoot } from "xs-ota/cli/boards";
 import { buildFirmware } from "xs-ota/cli/firmware";
 import { makeProject } from "xs-ota/test/support/project";
-import { board } from "./bench.js";
+import { board, openStage } from "./bench.js";
 
-/** Builds an application one of whose modules, `source`, is evaluated when the image is built. */
-function buildWithEarly(t: TestContext, source: string): Uint8Array {
+/** An application one of whose modules, `early`, is evaluated when the image is built. @returns its manifest's path. */
+function makeApplication(t: TestContext, early: string, main: string): string {
   const folder = makeProject(t, {
     "manifest.json": {
       include: path.join(packageRoot, "manifest.json"),
       modules: { "*": ["./main", "./early"] },
       preload: ["early"],
     },
-    "main.js": `import { kept } from "early"; trace(typeof kept, "\\n");`,
-    "early.js": source,
+    "main.js": main,
+    "early.js": early,
   });
+  return path.join(folder, "manifest.json");
+}
+
+function buildWithEarly(t: TestContext, source: string): Uint8Array {
+  const main = `import { kept } from "early"; trace(typeof kept, "\\n");`;
+  const manifest = makeApplication(t, source, main);
   return buildFirmware({
-    manifest: path.join(folder, "manifest.json"),
+    manifest,
     platform: board,
     version: "1.0.0",
     config: {},
-    out: path.join(folder, "1.0.0.img"),
+    out: path.join(path.dirname(manifest), "1.0.0.img"),
   });
 }
 
@@ -44,5 +50,55 @@ test(`${board}: a module of "preload" that throws is refused, with what it threw
   assert.throws(
     () => buildWithEarly(t, `export const kept = 1; throw new Error("too early");`),
     /"preload" could not be evaluated.*\n.*too early/s,
+  );
+});
+
+/** What a preloaded module makes, and what XS lets a device change of it. */
+const early = `
+class One { #a = 1; next() { return ++this.#a; } }
+class Two { #a = 1; #b = 1; next() { return ++this.#a; } other() { return this.#b; } }
+class Method { #a = 1; #step() { return ++this.#a; } next() { return this.#step(); } }
+class Static { static #a = 1; static next() { return ++Static.#a; } }
+let variable = 1;
+const object = { a: 1 }, list = [1], bytes = new Uint8Array(1), map = new Map();
+const one = new One(), two = new Two(), method = new Method();
+export const changes = {
+  variable: () => ++variable,
+  object: () => ++object.a,
+  list: () => list.push(2),
+  "a private field": () => one.next(),
+  "the first of two private fields": () => two.next(),
+  "the second, then": () => two.other(),
+  "a private field beside a private method": () => method.next(),
+  "a static one": () => Static.next(),
+  buffer: () => ++bytes[0],
+  map: () => map.set(1, 1).size,
+};`;
+
+const main = `import { changes } from "early";
+for (const [name, change] of Object.entries(changes)) {
+  try { trace("change ", name, ": ", change(), "\\n"); } catch (error) { trace("change ", name, ": ", error.name, "\\n"); }
+}
+trace("changed\\n");`;
+
+test(`${board}: what a module of "preload" has made can be changed as docs/adr/0013 says`, async t => {
+  const stage = await openStage(t);
+  const manifest = makeApplication(t, early, main);
+  stage.installDevice(stage.makeFirmware({ manifest, version: "1.0.0" }));
+  await stage.console.waitFor(/^changed$/);
+  assert.deepEqual(
+    stage.console.lines.flatMap(line => /^change (.*)/.exec(line)?.[1] ?? []),
+    [
+      "variable: 2",
+      "object: 2",
+      "list: 2",
+      "a private field: 2",
+      "the first of two private fields: 2",
+      "the second, then: TypeError",
+      "a private field beside a private method: TypeError",
+      "a static one: TypeError",
+      "buffer: TypeError",
+      "map: TypeError",
+    ],
   );
 });
