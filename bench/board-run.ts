@@ -8,7 +8,8 @@ import { Stage } from "xs-ota/cli/demo/stage";
 /** hosts/bare-metal/usage.ts: bytes, and microseconds. */
 export type Usage = Readonly<Record<string, number>>;
 
-const manifestOf = (application: string): string =>
+/** The manifest of a folder of bench/. */
+export const manifestOf = (application: string): string =>
   path.join(packageRoot, "bench", application, "manifest.json");
 
 async function withStage<Result>(
@@ -31,6 +32,8 @@ const parse = (match: RegExpExecArray): Usage => JSON.parse(match[1] ?? "{}") as
 
 /** What a device uses at rest, and its image. */
 export interface RestFigures {
+  /** Folder of bench/. */
+  readonly application: string;
   readonly rest: Usage;
   readonly image: Uint8Array;
 }
@@ -41,25 +44,24 @@ export function measureRest(board: BoardName, application: string): Promise<Rest
     const image = stage.makeFirmware({ version: "1.0.0" });
     stage.installDevice(image);
     const rest = parse(await stage.console.waitFor(/usage at rest (.+)/));
-    return { rest, image: image.bytes };
+    return { application, rest, image: image.bytes };
   });
 }
 
-export interface UpdateFigures {
+export interface UpdateFigures extends RestFigures {
   /** Of the bootloader, which verifies the image. */
   readonly bootMicroseconds: number;
   readonly start: Usage;
-  readonly rest: Usage;
   /** The last line before the restart: its peaks are those of the download. */
   readonly end: Usage;
-  readonly image: Uint8Array;
   /** Blocks of 4 KiB. */
   readonly blocks: number;
 }
 
 /** What examples/thread uses when it starts, when it is at rest, and when it downloads its successor. */
 export function measureUpdate(board: BoardName): Promise<UpdateFigures> {
-  return withStage(board, "thread", async (stage, folder) => {
+  const application = "thread";
+  return withStage(board, application, async (stage, folder) => {
     const first = stage.makeFirmware({ version: "1.0.0" });
     stage.installDevice(first);
     const [, boot = ""] = await stage.console.waitFor(/boot: (\d+) us/);
@@ -72,6 +74,7 @@ export function measureUpdate(board: BoardName): Promise<UpdateFigures> {
     const samples = lines.slice(0, verified).flatMap(line => /^usage (\{.+)/.exec(line) ?? []);
     const end = JSON.parse(samples.at(-1) ?? "{}") as Usage;
     const blocks = Math.ceil(readFileSync(path.join(folder, "1.1.0.img")).length / 4096);
-    return { bootMicroseconds: Number(boot), start, rest, end, image: first.bytes, blocks };
+    const image = first.bytes;
+    return { application, bootMicroseconds: Number(boot), start, rest, end, image, blocks };
   });
 }

@@ -11,7 +11,7 @@ import {
   type Usage,
 } from "./board-run.js";
 import { bytecodeKinds } from "./bytecode-kinds.js";
-import { readLinkedBundle, type LinkedBundle } from "./linked-bundle.js";
+import { linkBundle, type LinkedBundle } from "./linked-bundle.js";
 import { readLinkerMap } from "./linker-map.js";
 import { preparedKinds } from "./prepared-slots.js";
 
@@ -46,19 +46,15 @@ function printMachineCode(board: BoardName): void {
   }
 }
 
-/** The runtime, the bundle and the prepared machine in an image. Source: docs/flash-format.md. */
-function splitImage(
-  board: BoardName,
-  image: Uint8Array,
-): { bundle: LinkedBundle; prepared: Buffer } {
+/** The prepared machine in an image, to its end, and the bytes of the bundle before it. Source: docs/flash-format.md. */
+function splitImage(board: BoardName, image: Uint8Array): { bundleSize: number; prepared: Buffer } {
   const machine = machineCode[board];
   if (machine === undefined) throw new TypeError(`${board} has no machine code`);
   const runtime = readFileSync(path.join(packageRoot, machine.runtime)).length;
   const bytes = Buffer.from(image);
   const start = machine.headerSize + runtime;
-  const size = bytes.readUInt32LE(start);
-  const bundle = readLinkedBundle(bytes.subarray(start + 4, start + 4 + size));
-  return { bundle, prepared: bytes.subarray(bytes.indexOf("XSP1", start + 4 + size)) };
+  const bundleSize = bytes.readUInt32LE(start);
+  return { bundleSize, prepared: bytes.subarray(bytes.indexOf("XSP1", start + 4 + bundleSize)) };
 }
 
 /** Folders by which bytecode is told apart; the first four are the library's own. */
@@ -82,7 +78,7 @@ function codeByFolder({ code }: LinkedBundle): readonly (readonly [string, numbe
 }
 
 function printBytecode(bundle: LinkedBundle): void {
-  console.log("### Bytecode, by module\n");
+  console.log("### Bytecode, by module, as it is linked\n");
   const sizes = [...bundle.code].map(([module, { length }]) => [module, length] as const);
   const modules = sizes.sort(([, a], [, b]) => b - a);
   table(["module", "bytes"], [...modules, ["names", bundle.names], ["bundle", bundle.total]]);
@@ -124,18 +120,25 @@ function printMemory({ start, rest, end }: UpdateFigures): void {
 /** The library's own modules. */
 const isOwn = (module: string): boolean => folders.slice(0, 4).some(([, of]) => of.test(module));
 
-function partsOf(board: BoardName, { rest, image }: RestFigures): Readonly<Record<string, number>> {
-  const { bundle, prepared } = splitImage(board, image);
+function partsOf(
+  board: BoardName,
+  { application, rest, image }: RestFigures,
+): Readonly<Record<string, number>> {
+  const { bundleSize, prepared } = splitImage(board, image);
+  const bundle = linkBundle(board, application);
   const own = [...bundle.code].flatMap(([module, code]) => (isOwn(module) ? [code] : []));
   const heap = (rest["slots"] ?? 0) + (rest["chunks"] ?? 0);
   return {
     image: image.length,
-    bundle: bundle.total,
+    bundle: bundleSize,
     "– names": bundle.names,
-    "– bytecode of src and pal": own.reduce((sum, { length }) => sum + length, 0),
-    ...prefixed("– – ", bytecodeKinds(own)),
     "prepared machine": prepared.length,
     ...prefixed("– ", preparedKinds(prepared)),
+    "bytecode of src and pal, bodies of modules too": own.reduce(
+      (sum, { length }) => sum + length,
+      0,
+    ),
+    ...prefixed("– ", bytecodeKinds(own)),
     "XS heap at rest": heap,
   };
 }
@@ -181,7 +184,7 @@ if (!(board in machineCode))
 console.log(`## ${board}\n`);
 printMachineCode(board);
 const update = await measureUpdate(board);
-printBytecode(splitImage(board, update.image).bundle);
+printBytecode(linkBundle(board, update.application));
 printMemory(update);
 printShare(board, update, await measureRest(board, "mqtt"), await measureRest(board, "without"));
 printInstructions(update);

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: MIT
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { BoardName } from "xs-ota/cli/boards";
+import { buildBundle } from "xs-ota/toolchain/bundle";
+import { manifestOf } from "./board-run.js";
 
 /** What is in a linked bundle; sizes in bytes. */
 export interface LinkedBundle {
@@ -10,7 +16,7 @@ export interface LinkedBundle {
 }
 
 /** Source: docs/flash-format.md, "Bytecode bundle". */
-export function readLinkedBundle(bundle: Buffer): LinkedBundle {
+function readLinkedBundle(bundle: Buffer): LinkedBundle {
   let offset = 24;
   for (let count = bundle.readUInt32LE(16); count > 0; count--) {
     offset = bundle.indexOf(0, offset) + 1;
@@ -26,4 +32,16 @@ export function readLinkedBundle(bundle: Buffer): LinkedBundle {
     offset = start + codeSize;
   }
   return { total: bundle.length, names, code };
+}
+
+/** The bundle of a folder of bench/, before a machine is prepared from it. */
+export function linkBundle(board: BoardName, application: string): LinkedBundle {
+  const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-bench-"));
+  try {
+    const out = path.join(folder, "bundle");
+    buildBundle({ manifest: manifestOf(application), platform: board, linked: true, out });
+    return readLinkedBundle(readFileSync(out));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

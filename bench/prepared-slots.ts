@@ -10,8 +10,10 @@ export interface PreparedKinds {
   readonly modules: number;
   /** Objects, and the properties of all. */
   readonly objects: number;
-  /** Chunks, tables of names, the machine itself. */
-  readonly rest: number;
+  /** Bytecode and texts of modules, behind the chunks. */
+  readonly code: number;
+  /** Of names; and the machine itself. */
+  readonly tables: number;
 }
 
 /*
@@ -36,11 +38,13 @@ class Slots {
   readonly #bytes: Buffer;
   readonly #base: number;
   readonly end: number;
+  readonly machine: number;
 
   constructor(prepared: Buffer) {
     this.#bytes = prepared;
     this.#base = prepared.readUInt32LE(4);
     this.end = prepared.readUInt32LE(HEADER + 8) - this.#base;
+    this.machine = prepared.readUInt32LE(12) - this.#base;
   }
 
   kind(at: number): number {
@@ -58,7 +62,7 @@ class Slots {
   }
 }
 
-type Part = Exclude<keyof PreparedKinds, "rest">;
+type Part = Exclude<keyof PreparedKinds, "code" | "tables">;
 
 /** What an instance is, by the slot behind it. */
 const instances: ReadonlyMap<number, Part> = new Map([
@@ -98,5 +102,5 @@ export function preparedKinds(prepared: Buffer): PreparedKinds {
   }
   sums.closures += variables.size * SLOT;
   sums.objects -= variables.size * SLOT;
-  return { ...sums, rest: prepared.length - slots.end };
+  return { ...sums, code: slots.machine - slots.end, tables: prepared.length - slots.machine };
 }

@@ -112,7 +112,8 @@ export function packMachineCode(board: SdkBoard, options: MachineCodeOptions): U
 function bodyOf({ runtime, preparation }: MachineCode, bundle: Uint8Array): Uint8Array {
   const body = appendBundle(join(packageRoot, runtime), bundle);
   if (preparation === undefined) return body;
-  return prepareBody(body, join(packageRoot, dirname(runtime), "prepare-rom.bin"), preparation);
+  const rom = join(packageRoot, dirname(runtime), "prepare-rom.bin");
+  return prepareBody({ body, bundleSize: bundle.length, rom }, preparation);
 }
 
 const simulatorBody = ({ manifest, config, version }: FirmwareOptions): Uint8Array =>

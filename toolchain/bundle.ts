@@ -65,7 +65,7 @@ interface Compilation {
 }
 
 /**
- * In a linked bundle, the modules that are preloaded come after the first one; those that no other module leads to stay
+ * In a linked bundle, the modules that are preloaded come last, for they may be left out later; those that no other module leads to stay
  * out.
  */
 function linkedCompilation(
@@ -77,7 +77,7 @@ function linkedCompilation(
   const others = modules.filter(module => !isPreloaded(module));
   const prepared = orderImports(modules, others, isPreloaded);
   return {
-    modules: [...others.slice(0, 1), ...prepared, ...others.slice(1)],
+    modules: [...others, ...prepared],
     flags: [`--linked=${prepared.length}`],
   };
 }

@@ -53,38 +53,54 @@ function runEmulator(preparation: Preparation, files: EmulatorFiles): Run {
   };
 }
 
-/** `undefined` unless one was made: its first word is written last. */
-function readPrepared(file: number, offset: number): Uint8Array | undefined {
-  const header = Buffer.alloc(HEADER_SIZE);
-  readSync(file, header, 0, HEADER_SIZE, offset);
-  if (header.toString("latin1", 0, MAGIC.length) !== MAGIC) return undefined;
-  const prepared = Buffer.alloc(header.readUInt32LE(8));
-  readSync(file, prepared, 0, prepared.length, offset);
-  return prepared;
+function read(file: number, offset: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  readSync(file, bytes, 0, length, offset);
+  return bytes;
+}
+
+/** Bytes of what was made; `undefined` unless it was: its first word is written last. */
+function preparedSize(file: number, offset: number): number | undefined {
+  const header = read(file, offset, HEADER_SIZE);
+  return header.toString("latin1", 0, MAGIC.length) === MAGIC ? header.readUInt32LE(8) : undefined;
+}
+
+/** What is to be prepared. */
+export interface Unprepared {
+  /** Runtime and bundle. */
+  readonly body: Uint8Array;
+  /** Bytes of the bundle, at the end of the body. */
+  readonly bundleSize: number;
+  /** Of the runtime. */
+  readonly rom: string;
 }
 
 /**
- * A body whose modules need no RAM: `body`, runtime and bundle, and after it the machine in which the modules of
- * "preload" have been evaluated. `rom` belongs to the runtime.
+ * A body whose modules need no RAM: runtime, bundle, and the machine in which the modules of "preload" have been
+ * evaluated, and without which they are not in the bundle any more.
  * @throws BuildError when one of them throws, or needs what is not there when firmware is built.
  */
-export function prepareBody(body: Uint8Array, rom: string, preparation: Preparation): Uint8Array {
+export function prepareBody(
+  { body, bundleSize, rom }: Unprepared,
+  preparation: Preparation,
+): Uint8Array {
   const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-prepare-"));
   const memory = path.join(folder, "memory");
-  const start = preparation.bodyOffset + body.length;
-  const preparedOffset = Math.ceil(start / ALIGNMENT) * ALIGNMENT;
+  const { bodyOffset } = preparation;
+  const bundle = bodyOffset + body.length - bundleSize;
   const file = openSync(memory, "w+");
   try {
     truncateSync(memory, preparation.memorySize);
-    writeSync(file, body, 0, body.length, preparation.bodyOffset);
+    writeSync(file, body, 0, body.length, bodyOffset);
     const { said, problem } = runEmulator(preparation, { rom, memory });
-    const prepared = readPrepared(file, preparedOffset);
-    if (prepared === undefined) {
+    const end = bundle + read(file, bundle - 4, 4).readUInt32LE();
+    const preparedOffset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
+    const size = preparedSize(file, preparedOffset);
+    if (size === undefined) {
       const message = `the modules of "preload" could not be evaluated (${problem}):\n${said}`;
       throw new BuildError(message);
     }
-    const padding = Buffer.alloc(preparedOffset - start);
-    return new Uint8Array(Buffer.concat([body, padding, prepared]));
+    return new Uint8Array(read(file, bodyOffset, preparedOffset + size - bodyOffset));
   } finally {
     closeSync(file);
     rmSync(folder, { recursive: true });

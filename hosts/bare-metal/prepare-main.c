@@ -12,6 +12,6 @@ int xs_ota_prepare_main(void)
 	XsOtaProgram program = xs_ota_program();
 
 	xs_ota_board_open();
-	xs_ota_prepare((XsOtaPrepared *)xs_ota_prepared_after(&program), &program);
+	xs_ota_prepare(&program);
 	xs_ota_board_power_off(0);
 }

@@ -2,6 +2,7 @@
 #include "xsAll.h"
 
 #include "bundle.h"
+#include "keep.h"
 #include "machine.h"
 #include "memory.h"
 #include "port.h"
@@ -26,8 +27,8 @@ static void evaluate(txMachine *the)
 {
 	XsOtaModule module;
 
-	for (uint32_t i = 1; i <= xs_ota_bundle_prepared_count(); i++) {
-		xs_ota_bundle_at(i, &module);
+	for (uint32_t i = 0; i < xs_ota_bundle_prepared_count(); i++) {
+		xs_ota_bundle_lent_at(i, &module);
 		fxCollectGarbage(the);
 		xs_ota_machine_import(the, module.name);
 		xs_ota_machine_settle(the);
@@ -169,6 +170,11 @@ static xsMachine *append_machine(char **end, const txMachine *the)
 	return (xsMachine *)copy;
 }
 
+static char *align(char *address)
+{
+	return (char *)(((uintptr_t)address + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+}
+
 static char *end_of_chunks(const txMachine *the)
 {
 	txByte *end = NULL;
@@ -176,7 +182,7 @@ static char *end_of_chunks(const txMachine *the)
 	for (const txBlock *block = the->firstBlock; block; block = block->nextBlock)
 		if (block->current > end)
 			end = block->current;
-	return (char *)(((uintptr_t)end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+	return align((char *)end);
 }
 
 static txMachine *make(XsOtaArena *arena, const XsOtaProgram *program)
@@ -199,21 +205,65 @@ static txMachine *make(XsOtaArena *arena, const XsOtaProgram *program)
 	return the;
 }
 
-/* Made twice: how long its slots are is known only then, and its chunks are to follow them. */
-void xs_ota_prepare(XsOtaPrepared *prepared, const XsOtaProgram *program)
+static void keep_values(txMachine *the, txSlot *slot)
 {
+	xs_ota_keep(slot);
+	if (slot->kind == XS_ARRAY_KIND && slot->value.array.address)
+		for (txIndex i = 0, count = fxGetIndexSize(the, slot); i < count; i++)
+			xs_ota_keep(slot->value.array.address + i);
+}
+
+/* Copies what the machine needs of the modules behind its chunks. */
+static char *keep_from_modules(txMachine *the, char *end)
+{
+	xs_ota_keep_begin(end);
+	each_slot(the, keep_values);
+	for (txSlot *slot = the->stack; slot < the->stackTop; slot++)
+		xs_ota_keep(slot);
+	return align(xs_ota_keep_end());
+}
+
+/* The modules are not in the image, for what they do once has been done. They go to where nothing else will be. */
+static void lend_modules(XsOtaProgram *program)
+{
+	const char *problem = xs_ota_bundle_open(program->bundle, program->size);
+	uint8_t *lent = program->bundle + 2 * ROOM_FOR_SLOTS;
+	uint32_t size;
+
+	if (problem) {
+		xs_ota_port_log(problem);
+		xs_ota_port_power_off(1);
+	}
+	size = (uint32_t)xs_ota_bundle_kept_size();
+	c_memcpy(lent, program->bundle + size, program->size - size);
+	c_memset(program->bundle + size, 0, program->size - size);
+	xs_ota_bundle_lend(lent, program->size - size);
+	c_memcpy(program->bundle - sizeof(size), &size, sizeof(size));
+	program->size = size;
+}
+
+static void prepare(const XsOtaProgram *program)
+{
+	XsOtaPrepared *prepared = (XsOtaPrepared *)xs_ota_prepared_after(program);
 	char *slots = (char *)(prepared + 1), *chunks = slots + ROOM_FOR_SLOTS, *end;
 	txMachine *the = NULL;
 
+	/* Made twice: how long its slots are is known only then, and its chunks are to follow them. */
 	for (int i = 0; i < 2; i++) {
 		XsOtaArena arena = { .slots = slots, .chunks = chunks };
 
 		the = make(&arena, program);
 		chunks = arena.slots;
 	}
-	end = end_of_chunks(the);
+	end = keep_from_modules(the, end_of_chunks(the));
 	prepared->machine = append_machine(&end, the);
 	prepared->self = prepared;
 	prepared->size = (uint32_t)(end - (char *)prepared);
 	prepared->magic = MAGIC;
+}
+
+void xs_ota_prepare(XsOtaProgram *program)
+{
+	lend_modules(program);
+	prepare(program);
 }

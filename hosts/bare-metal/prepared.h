@@ -20,9 +20,10 @@ const XsOtaPrepared *xs_ota_prepared_after(const XsOtaProgram *program);
 xsMachine *xs_ota_prepared_machine(const XsOtaPrepared *prepared);
 
 /*
- * Makes one at the given place, which must be as long as need be: gives a machine what each start would give it, and
+ * Makes one behind the bundle, where memory must be as long as need be: gives a machine what each start would give it, and
  * evaluates those modules that the bundle says. Then it is frozen: functions, and what XS brings, can't be changed.
+ * The modules themselves go from the bundle, and what is needed of them is behind the machine's chunks.
  */
-void xs_ota_prepare(XsOtaPrepared *prepared, const XsOtaProgram *program);
+void xs_ota_prepare(XsOtaProgram *program);
 
 #endif

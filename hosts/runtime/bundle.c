@@ -6,14 +6,24 @@
 
 enum { HEADER_SIZE = 12, LINKED_HEADER_SIZE = 12, MODULE_HEADER_SIZE = 12 };
 
+/* Where modules are, one behind the other. */
+typedef struct Part {
+	const uint8_t *bytes;
+	size_t size;
+} Part;
+
 static struct {
 	uint8_t *bytes;
 	size_t size;
 	size_t first;	/* offset of the first module */
 	uint32_t count;
 	bool linked;	/* symbols have their ids already: names say which */
-	uint32_t prepared_count;
+	uint32_t prepared_count;	/* of these, at the end: they may be left out */
+	uint32_t here;	/* how many modules are here */
 } bundle;
+
+/* The modules that were left out, while a machine is prepared. */
+static Part lent;
 
 static uint32_t read_u32(const uint8_t *bytes)
 {
@@ -21,18 +31,18 @@ static uint32_t read_u32(const uint8_t *bytes)
 }
 
 /* The module at *offset, which moves to the next one. False when it does not fit, or its name has no end. */
-static bool read_module(size_t *offset, XsOtaModule *module)
+static bool read_module(const Part *part, size_t *offset, XsOtaModule *module)
 {
-	const uint8_t *header = bundle.bytes + *offset;
+	const uint8_t *header = part->bytes + *offset;
 	uint64_t name_size, size;
 
-	if (bundle.size - *offset < MODULE_HEADER_SIZE)
+	if (part->size - *offset < MODULE_HEADER_SIZE)
 		return false;
 	name_size = read_u32(header);
 	module->symbols_size = read_u32(header + 4);
 	module->code_size = read_u32(header + 8);
 	size = MODULE_HEADER_SIZE + name_size + module->symbols_size + module->code_size;
-	if (size > bundle.size - *offset || name_size == 0 || header[MODULE_HEADER_SIZE + name_size - 1] != 0)
+	if (size > part->size - *offset || name_size == 0 || header[MODULE_HEADER_SIZE + name_size - 1] != 0)
 		return false;
 	module->name = (const char *)header + MODULE_HEADER_SIZE;
 	module->symbols = (int8_t *)header + MODULE_HEADER_SIZE + name_size;
@@ -87,19 +97,27 @@ static bool skip_names(void)
 	return true;
 }
 
+static Part modules_here(void)
+{
+	return (Part){ bundle.bytes + bundle.first, bundle.size - bundle.first };
+}
+
 static const char *check_modules(void)
 {
-	size_t offset = bundle.first;
+	const Part part = modules_here();
+	size_t offset = 0;
 	XsOtaModule module;
 
 	if (bundle.count == 0)
 		return "no modules";
-	for (uint32_t i = 0; i < bundle.count; i++)
-		if (!read_module(&offset, &module))
-			return "a module is cut short";
 	if (bundle.prepared_count >= bundle.count)
 		return "fewer modules than are to be prepared";
-	return offset == bundle.size ? NULL : "bytes after the last module";
+	for (bundle.here = 0; bundle.here < bundle.count && offset < part.size; bundle.here++)
+		if (!read_module(&part, &offset, &module))
+			return "a module is cut short";
+	if (bundle.here != bundle.count && bundle.here != bundle.count - bundle.prepared_count)
+		return "a module is missing";
+	return offset == part.size ? NULL : "bytes after the last module";
 }
 
 const char *xs_ota_bundle_open(uint8_t *bytes, size_t size)
@@ -146,22 +164,50 @@ uint32_t xs_ota_bundle_prepared_count(void)
 	return bundle.prepared_count;
 }
 
-void xs_ota_bundle_at(uint32_t number, XsOtaModule *module)
+size_t xs_ota_bundle_kept_size(void)
 {
-	size_t offset = bundle.first;
+	const Part part = modules_here();
+	size_t offset = 0;
+	XsOtaModule module;
 
-	for (uint32_t i = 0; i <= number; i++)
-		read_module(&offset, module);
+	for (uint32_t i = bundle.prepared_count; i < bundle.count; i++)
+		read_module(&part, &offset, &module);
+	return bundle.first + offset;
 }
 
-bool xs_ota_bundle_find(const char *name, XsOtaModule *module)
+void xs_ota_bundle_lend(const uint8_t *modules, size_t size)
 {
-	size_t offset = bundle.first;
+	lent = (Part){ modules, size };
+}
 
-	for (uint32_t i = 0; i < bundle.count; i++) {
-		read_module(&offset, module);
+bool xs_ota_bundle_lends(const void *address)
+{
+	return (const uint8_t *)address >= lent.bytes && (const uint8_t *)address < lent.bytes + lent.size;
+}
+
+void xs_ota_bundle_lent_at(uint32_t number, XsOtaModule *module)
+{
+	size_t offset = 0;
+
+	for (uint32_t i = 0; i <= number; i++)
+		read_module(&lent, &offset, module);
+}
+
+static bool find_in(const Part *part, const char *name, XsOtaModule *module)
+{
+	size_t offset = 0;
+
+	while (offset < part->size) {
+		read_module(part, &offset, module);
 		if (c_strcmp(module->name, name) == 0)
 			return true;
 	}
 	return false;
+}
+
+bool xs_ota_bundle_find(const char *name, XsOtaModule *module)
+{
+	const Part here = modules_here();
+
+	return find_in(&here, name, module) || find_in(&lent, name, module);
 }

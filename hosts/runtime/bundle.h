@@ -38,13 +38,22 @@ bool xs_ota_bundle_intern(xsMachine *machine);
 /* The name of the application's main module: the first of the bundle. */
 const char *xs_ota_bundle_main(void);
 
-/* How many modules are evaluated when a machine is prepared: those after the first, in this order. */
+/* How many modules are evaluated when a machine is prepared: the last ones, in this order. */
 uint32_t xs_ota_bundle_prepared_count(void);
 
-/* The module of that number, from 0; there must be one. */
-void xs_ota_bundle_at(uint32_t number, XsOtaModule *module);
+/* Bytes of the bundle without these. It may be opened with this size, too: a prepared machine has what they made. */
+size_t xs_ota_bundle_kept_size(void);
 
-/* False when there is no module of that name. */
+/* Says where these are while a machine is prepared from a bundle without them. */
+void xs_ota_bundle_lend(const uint8_t *modules, size_t size);
+
+/* Whether an address is within them. */
+bool xs_ota_bundle_lends(const void *address);
+
+/* The one of that number, from 0; there must be one. */
+void xs_ota_bundle_lent_at(uint32_t number, XsOtaModule *module);
+
+/* False when there is no module of that name, here or lent. */
 bool xs_ota_bundle_find(const char *name, XsOtaModule *module);
 
 #endif

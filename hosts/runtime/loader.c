@@ -13,13 +13,18 @@ txID fxFindModule(txMachine *the, txSlot *realm, txID moduleID, txSlot *slot)
 	char name[XS_OTA_MODULE_PATH_SIZE];
 	char path[XS_OTA_MODULE_PATH_SIZE];
 	XsOtaModule module;
+	txID id;
 
 	(void)realm;
 	fxToStringBuffer(the, slot, name, sizeof(name));
-	if (!xs_ota_module_path(moduleID == XS_NO_ID ? "" : fxGetKeyName(the, moduleID), name, path)
-			|| !xs_ota_bundle_find(path, &module))
+	if (!xs_ota_module_path(moduleID == XS_NO_ID ? "" : fxGetKeyName(the, moduleID), name, path))
 		mxReferenceError("module \"%s\" not found", name);
-	return fxNewNameX(the, (txString)module.name);
+	if (xs_ota_bundle_find(path, &module))
+		return fxNewNameX(the, (txString)module.name);
+	id = xs_ota_bundle_is_linked() ? fxFindName(the, path) : XS_NO_ID;	/* a prepared machine has its modules by itself */
+	if (id == XS_NO_ID)
+		mxReferenceError("module \"%s\" not found", name);
+	return id;
 }
 
 void fxLoadModule(txMachine *the, txSlot *slot, txID moduleID)

@@ -102,3 +102,33 @@ test(`${board}: what a module of "preload" has made can be changed as docs/adr/0
     ],
   );
 });
+
+test(`${board}: what a module runs once is not in the image, its functions are`, t => {
+  const image = buildWithEarly(
+    t,
+    `const once = "this is run once".length; export const kept = () => "this is kept" + once;`,
+  );
+  const text = Buffer.from(image).toString("latin1");
+  assert.ok(text.includes("this is kept"));
+  assert.ok(!text.includes("this is run once"));
+});
+
+test(`${board}: modules that the image has no bytecode of can be imported, and none that is not there`, async t => {
+  const names = ["xs-ota/job/utf8", "length", "nothing"];
+  const imports = `
+    for (const name of ${JSON.stringify(names)})
+      import(name).then(
+        ({ encodeUtf8 }) => trace(name, " is ", typeof encodeUtf8, "\\n"),
+        error => trace(name, " fails: ", String(error), "\\n"),
+      );`;
+  const manifest = makeApplication(
+    t,
+    `export { encodeUtf8 } from "xs-ota/job/utf8";`,
+    `import "early"; ${imports}`,
+  );
+  const stage = await openStage(t);
+  stage.installDevice(stage.makeFirmware({ version: "1.0.0", manifest }));
+  await stage.console.waitFor(/xs-ota\/job\/utf8 is function/);
+  await stage.console.waitFor(/length fails: \w*Error: no module/);
+  await stage.console.waitFor(/nothing fails: .*not found/);
+});

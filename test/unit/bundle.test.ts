@@ -51,7 +51,7 @@ test("the main module comes first, and the configuration is a module", t => {
   assert.deepEqual(namesOf(bundle), ["main", "a", "mc/config"]);
 });
 
-/** The names in a linked bundle, and how many modules after the first are evaluated when a machine is prepared. */
+/** The names in a linked bundle, and how many modules at the end are evaluated when a machine is prepared. */
 function linkedOrder(t: TestContext, files: Files): { order: readonly string[]; prepared: number } {
   const folder = makeProject(t, files);
   const out = path.join(folder, "app.xsb");
@@ -67,7 +67,7 @@ function linkedOrder(t: TestContext, files: Files): { order: readonly string[]; 
   return { order: namesOf(rest), prepared: bundle.readUInt32LE(20) };
 }
 
-test("in a linked bundle, the preloaded modules that are used come after the main one, in order", t => {
+test("in a linked bundle, the preloaded modules that are used come last, in order", t => {
   const { order, prepared } = linkedOrder(t, {
     "a.ts": 'import { b } from "./b.js"; export const a = b;',
     "b.ts": "export const b = 1;",
@@ -76,7 +76,7 @@ test("in a linked bundle, the preloaded modules that are used come after the mai
     "main.ts": 'import { late } from "./late.js"; late;',
     "manifest.json": { ...modules, preload: ["a", "b", "idle"] },
   });
-  assert.deepEqual(order, ["main", "b", "a", "late"]);
+  assert.deepEqual(order, ["main", "late", "b", "a"]);
   assert.equal(prepared, 2);
 });
 
