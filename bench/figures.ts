@@ -131,14 +131,14 @@ function partsOf(
   return {
     image: image.length,
     bundle: bundleSize,
-    "– names": bundle.names,
+    "– its names": bundle.names,
     "prepared machine": prepared.length,
-    ...prefixed("– ", preparedKinds(prepared)),
+    ...prefixed("– prepared: ", preparedKinds(prepared)),
     "bytecode of src and pal, bodies of modules too": own.reduce(
       (sum, { length }) => sum + length,
       0,
     ),
-    ...prefixed("– ", bytecodeKinds(own)),
+    ...prefixed("– linked: ", bytecodeKinds(own)),
     "XS heap at rest": heap,
   };
 }
