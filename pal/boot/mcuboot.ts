@@ -3,6 +3,7 @@ import { readImageFacts } from "xs-ota/image/facts";
 import type { BootControl, PalImageState } from "../boot.js";
 import { OtaError } from "../error.js";
 import type { FlashPartition } from "../flash.js";
+import { isErased } from "../flash/erased.js";
 import { type BootFacts, decideBoot } from "./table.js";
 import {
   eraseTrailer,
@@ -13,9 +14,6 @@ import {
   writeImageOk,
   writeMagic,
 } from "./trailer.js";
-
-/** Bytes looked at in one go to find out whether a trailer is erased. */
-const LOOK = 256;
 
 /** Where an update is: over, waiting for its confirmation, or in the middle of the bootloader's work. */
 type Phase = "settled" | "trial" | "swapping";
@@ -110,14 +108,8 @@ export class McubootControl implements BootControl {
   }
 
   #isSpareClear(): boolean {
-    const { size, erasedByte } = this.spare.geometry;
-    const bytes = new Uint8Array(LOOK);
-    for (let offset = this.#layout.b.swapStatus; offset < size; offset += LOOK) {
-      const piece = bytes.subarray(0, Math.min(LOOK, size - offset));
-      this.spare.read(piece, offset);
-      if (piece.some(byte => byte !== erasedByte)) return false;
-    }
-    return true;
+    const { swapStatus } = this.#layout.b;
+    return isErased(this.spare, swapStatus, this.spare.geometry.size - swapStatus);
   }
 }
 Object.freeze(McubootControl.prototype);

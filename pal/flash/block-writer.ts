@@ -2,9 +2,7 @@
 import { OtaError } from "../error.js";
 import type { FlashPartition } from "../flash.js";
 import type { ReceivedBlocks } from "../pal.js";
-
-/** Bytes looked at in one go to find out whether a region is erased. */
-const LOOK = 256;
+import { isErased } from "./erased.js";
 
 /**
  * Writes the blocks of one file to a partition in any order, erasing each erase block before its first byte.
@@ -60,19 +58,8 @@ export class BlockWriter {
     return this.#blocksIn(erase, received.blockSize).every(block => {
       const from = Math.max(first, block * received.blockSize);
       const to = Math.min(first + blockSize, (block + 1) * received.blockSize);
-      return received.has(block) || this.#isErased(from, to);
+      return received.has(block) || isErased(this.#flash, from, to - from);
     });
-  }
-
-  #isErased(from: number, to: number): boolean {
-    const { erasedByte } = this.#flash.geometry;
-    const bytes = new Uint8Array(LOOK);
-    for (let offset = from; offset < to; offset += LOOK) {
-      const piece = bytes.subarray(0, Math.min(LOOK, to - offset));
-      this.#flash.read(piece, offset);
-      if (piece.some(byte => byte !== erasedByte)) return false;
-    }
-    return true;
   }
 
   /** Stores `bytes` at byte `offset`, a multiple of the write size. @throws OtaError "flash-failed". */

@@ -3,6 +3,7 @@ import { OtaError } from "../error.js";
 import type { FlashPartition } from "../flash.js";
 import type { Journal } from "../journal.js";
 import { crc32 } from "./crc32.js";
+import { isErased } from "./erased.js";
 
 /*
  * Records, appended in a ring over all erase blocks. Little-endian. Source: docs/flash-format.md, "Journal".
@@ -81,17 +82,12 @@ export class FlashJournal implements Journal {
     const newest = this.#newest;
     if (newest !== undefined) {
       const blockEnd = (newest.block + 1) * blockSize;
-      if (newest.end + length <= blockEnd && this.#isErased(newest.end, length)) return newest.end;
+      const isRoom = newest.end + length <= blockEnd;
+      if (isRoom && isErased(this.#flash, newest.end, length)) return newest.end;
     }
     const block = newest === undefined ? 0 : (newest.block + 1) % this.#blockCount;
     this.#flash.erase(block, 1);
     return block * blockSize;
-  }
-
-  #isErased(offset: number, length: number): boolean {
-    const bytes = new Uint8Array(length);
-    this.#flash.read(bytes, offset);
-    return bytes.every(byte => byte === this.#flash.geometry.erasedByte);
   }
 
   #format(record: Uint8Array, sequence: number): Uint8Array {
