@@ -2,7 +2,7 @@
 import { createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import * as z from "zod";
-import { decideBoot, type BootAction } from "xs-ota/pal/boot/table";
+import { bootFacts, decideBoot, type BootAction } from "xs-ota/pal/boot/table";
 import { readTrailer, slotLayout, type TrailerFlags } from "xs-ota/pal/boot/trailer";
 import type { FlashPartition } from "xs-ota/pal/flash";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
@@ -94,17 +94,6 @@ function parseKey(key: Buffer): KeyObject {
   } catch {
     return createPublicKey({ key, format: "der", type: "pkcs1" });
   }
-}
-
-function bootFacts(a: TrailerFlags, b: TrailerFlags): Parameters<typeof decideBoot>[0] {
-  return {
-    aMagic: a.magic,
-    aSwapInfo: a.swapType === "none" ? "unset" : "set",
-    aCopyDone: a.copyDone,
-    aImageOk: a.imageOk,
-    bMagic: b.magic,
-    bImageOk: b.imageOk,
-  };
 }
 
 function reportBlank(kind: string): Report {

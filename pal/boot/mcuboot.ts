@@ -4,13 +4,12 @@ import type { BootControl, PalImageState } from "../boot.js";
 import { OtaError } from "../error.js";
 import type { FlashPartition } from "../flash.js";
 import { isErased } from "../flash/erased.js";
-import { type BootFacts, decideBoot } from "./table.js";
+import { bootFacts, decideBoot } from "./table.js";
 import {
   eraseTrailer,
   readTrailer,
   type SlotLayout,
   slotLayout,
-  type TrailerFlags,
   writeImageOk,
   writeMagic,
 } from "./trailer.js";
@@ -23,17 +22,6 @@ const stateOf = Object.freeze({
   trial: "PendingCommit",
   swapping: "Unknown",
 } as const);
-
-function factsOf(a: TrailerFlags, b: TrailerFlags): BootFacts {
-  return {
-    aMagic: a.magic,
-    aSwapInfo: a.swapType === "none" ? "unset" : "set",
-    aCopyDone: a.copyDone,
-    aImageOk: a.imageOk,
-    bMagic: b.magic,
-    bImageOk: b.imageOk,
-  };
-}
 
 /** Boot control through MCUboot's trailers: slot-a runs, slot-b takes the next image. */
 export class McubootControl implements BootControl {
@@ -95,7 +83,7 @@ export class McubootControl implements BootControl {
     const a = readTrailer(this.running, this.#layout.a);
     const b = readTrailer(this.spare, this.#layout.b);
     const isRequestedByBootloader = b.magic === "good" && b.swapType !== "none";
-    if (decideBoot(factsOf(a, b)) === "resume" || isRequestedByBootloader) return "swapping";
+    if (decideBoot(bootFacts(a, b)) === "resume" || isRequestedByBootloader) return "swapping";
     const isOnTrial = a.magic === "good" && a.copyDone === "set" && a.imageOk === "unset";
     return isOnTrial ? "trial" : "settled";
   }

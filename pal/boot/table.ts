@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { TrailerFlags } from "./trailer.js";
 
 /** What the flags of both slots say; the two forms of each fact are all that a decision needs. */
 export interface BootFacts {
@@ -9,6 +10,18 @@ export interface BootFacts {
   readonly aImageOk: "set" | "unset";
   readonly bMagic: "good" | "bad";
   readonly bImageOk: "set" | "unset";
+}
+
+/** The facts in the trailers of slot-a and slot-b. */
+export function bootFacts(a: TrailerFlags, b: TrailerFlags): BootFacts {
+  return {
+    aMagic: a.magic,
+    aSwapInfo: a.swapType === "none" ? "unset" : "set",
+    aCopyDone: a.copyDone,
+    aImageOk: a.imageOk,
+    bMagic: b.magic,
+    bImageOk: b.imageOk,
+  };
 }
 
 /** What the bootloader does at a reset: finish a swap, swap for a trial, swap for good, swap back, or start slot-a. */
