@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { backoffMs } from "xs-ota/pal/backoff";
 import type { Clock, ClockTimer } from "xs-ota/pal/clock";
 import { OtaError } from "xs-ota/pal/error";
 import type { MqttClient, MqttListener, MqttQos } from "xs-ota/pal/mqtt";
@@ -193,9 +194,9 @@ export class EcmaMqttClient implements MqttClient {
     const wasConnected = this.connected;
     if (wasConnected && this.#clock.now() - this.#connectedAt >= STABLE_MS) this.#failures = 0;
     this.#leave("waiting");
-    const longest = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures);
-    this.#failures++;
-    this.#setTimer((longest * (1 + this.#options.random())) / 2, () => this.#open());
+    const random = this.#options.random();
+    const delayMs = backoffMs(this.#failures++, FIRST_DELAY_MS, random, LAST_DELAY_MS);
+    this.#setTimer(delayMs, () => this.#open());
     this.#options.onError?.(error);
     if (wasConnected) this.listener?.onDisconnected();
   }

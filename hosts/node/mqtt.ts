@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { connect, type MqttClient as MqttJs } from "mqtt";
+import { backoffMs } from "xs-ota/pal/backoff";
 import { OtaError } from "xs-ota/pal/error";
 import type { MqttClient, MqttListener, MqttQos } from "xs-ota/pal/mqtt";
 
@@ -129,8 +130,6 @@ export class NodeMqttClient implements MqttClient {
   }
 
   #nextDelay(): number {
-    const longest = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures);
-    this.#failures++;
-    return (longest * (1 + this.#options.random())) / 2;
+    return backoffMs(this.#failures++, FIRST_DELAY_MS, this.#options.random(), LAST_DELAY_MS);
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { backoffMs } from "xs-ota/pal/backoff";
 import { OtaError } from "xs-ota/pal/error";
 import type { CustomJob, OtaJob } from "../job/document.js";
 import { NON_CONFORMING } from "../job/read.js";
@@ -6,7 +7,6 @@ import type { StatusReport } from "../job/status.js";
 import { nextJobTopic, notifyNextTopic } from "../job/topics.js";
 import { encodeUtf8 } from "../job/utf8.js";
 import { checkVersion } from "../job/version.js";
-import { backoffMs } from "./backoff.js";
 import type { Context } from "./context.js";
 import type { CustomJobVerdict, JobInfo } from "./events.js";
 import type { Progress } from "./progress.js";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { backoffMs } from "xs-ota/pal/backoff";
 import type { Clock } from "xs-ota/pal/clock";
 import type { Device } from "xs-ota/pal/device";
 import { OtaError } from "xs-ota/pal/error";
@@ -12,7 +13,6 @@ import {
 } from "../job/status.js";
 import { updateJobTopic } from "../job/topics.js";
 import { encodeUtf8 } from "../job/utf8.js";
-import { backoffMs } from "./backoff.js";
 import { Timer } from "./timer.js";
 
 /** A report on its way. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backoffMs } from "xs-ota/agent/backoff";
+import { backoffMs } from "xs-ota/pal/backoff";
 import { AgentBench, JOBS } from "xs-ota/test/support/agent-bench";
 
 test("the wait doubles with each attempt, up to 64 times the first", () => {
