@@ -5,6 +5,7 @@ import { builtIn } from "../download/choose.js";
 import type { BuiltIn } from "../download/maker.js";
 import type { DataProtocol } from "../job/document.js";
 import { formatJson } from "../job/json.js";
+import { isWhole } from "../job/read.js";
 import type { StreamEncoding } from "../job/topics.js";
 
 /** The options of the agent: the C library's otaconfig macros that have a meaning here. */
@@ -60,9 +61,7 @@ function option<Value>(
 function whole(preset: number, least: number, most: number): ConfigOption<number> {
   // what a function in flash closes over must be constant, and parameters are not
   const [from, to] = [least, most];
-  const isWithin = (value: unknown): boolean =>
-    Number.isInteger(value) && (value as number) >= from && (value as number) <= to;
-  return option(preset, `${least}..${most}`, isWithin);
+  return option(preset, `${least}..${most}`, value => isWhole(value, from, to));
 }
 
 const flag = (preset: boolean): ConfigOption<boolean> =>

@@ -3,7 +3,7 @@ import { formatHex } from "xs-ota/pal/bytes";
 import { OtaError } from "xs-ota/pal/error";
 import { decodeBase64 } from "../job/base64.js";
 import { parseJson } from "../job/json.js";
-import { isObject, type JsonObject } from "../job/read.js";
+import { isObject, isWhole, type JsonObject } from "../job/read.js";
 import { encodeUtf8 } from "../job/utf8.js";
 import {
   type GetStream,
@@ -50,9 +50,7 @@ function read(message: Uint8Array): JsonObject {
 /** @throws OtaError "block-malformed" unless it is a whole number in 0..2^32-1. */
 function uint32(message: JsonObject, key: string): number {
   const value = message[key];
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff) {
-    return value as number;
-  }
+  if (isWhole(value, 0, 0xffff_ffff)) return value;
   throw malformed(`a block's ${key} is no whole number`);
 }
 

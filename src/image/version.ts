@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
 import { parseDigits } from "../job/characters.js";
+import { isWhole } from "../job/read.js";
 
 /** The version in an image's header. Source: MCUboot image.h, struct image_version. */
 export interface ImageVersion {
@@ -18,16 +19,13 @@ const limits = Object.freeze({ major: 0xff, minor: 0xff, revision: 0xffff, build
 
 type PartialVersion = { readonly [part in keyof ImageVersion]: number | undefined };
 
-const isUpTo = (value: number | undefined, limit: number): boolean =>
-  value !== undefined && Number.isInteger(value) && value >= 0 && value <= limit;
-
 /** True when each part is there, and fits its field. */
 export function isImageVersion(version: PartialVersion): version is ImageVersion {
   return (
-    isUpTo(version.major, limits.major) &&
-    isUpTo(version.minor, limits.minor) &&
-    isUpTo(version.revision, limits.revision) &&
-    isUpTo(version.build, limits.build)
+    isWhole(version.major, 0, limits.major) &&
+    isWhole(version.minor, 0, limits.minor) &&
+    isWhole(version.revision, 0, limits.revision) &&
+    isWhole(version.build, 0, limits.build)
   );
 }
 

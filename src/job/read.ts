@@ -9,6 +9,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value is a whole number in `least`..`most`. */
+export function isWhole(value: unknown, least: number, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+}
+
 /** What the C library's parser would say, as the sub code of a malformed job. Source: OtaJobParseErr in ota.h of v3.3.0. */
 export const ZERO_FILE_SIZE = 3;
 export const NON_CONFORMING = 4;
@@ -69,10 +74,8 @@ export class Reader {
     const value = this.raw(key);
     if (value === undefined) return undefined;
     const number = typeof value === "string" ? parseUnsigned(value) : value;
-    if (!Number.isInteger(number) || (number as number) < 0 || (number as number) > 0xffffffff) {
-      throw this.fault(key, "is not a number in 0..4294967295");
-    }
-    return number as number;
+    if (isWhole(number, 0, 0xffff_ffff)) return number;
+    throw this.fault(key, "is not a number in 0..4294967295");
   }
 
   /** @throws OtaError "job-malformed" when it is missing. */

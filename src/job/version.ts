@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { OtaError } from "xs-ota/pal/error";
 import { parseDigits } from "./characters.js";
+import { isWhole } from "./read.js";
 
 /**
  * A firmware version as the C library has it: major (8 bits), minor (8 bits), build (16 bits) in one
@@ -19,12 +20,9 @@ export function parseVersion(text: string): AppVersion {
   return packVersion(major, minor, build);
 }
 
-const isIn = (part: number, most: number): boolean =>
-  Number.isInteger(part) && part >= 0 && part <= most;
-
 /** @throws OtaError "argument-invalid" when a part is out of range. */
 export function packVersion(major: number, minor: number, build: number): AppVersion {
-  if (!isIn(major, 0xff) || !isIn(minor, 0xff) || !isIn(build, 0xffff)) {
+  if (!isWhole(major, 0, 0xff) || !isWhole(minor, 0, 0xff) || !isWhole(build, 0, 0xffff)) {
     throw new OtaError("argument-invalid", `version ${major}.${minor}.${build} is out of range`);
   }
   return ((major << 24) | (minor << 16) | build) >>> 0;
