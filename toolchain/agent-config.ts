@@ -5,9 +5,9 @@ import {
   configOptionsOf,
   configOptions,
 } from "xs-ota/agent/config";
+import { isObject, type JsonObject } from "xs-ota/job/read";
 import { BuildError } from "./build-error.js";
 import type { Manifest } from "./manifest.js";
-import { isObject, type JsonObject } from "./manifest-section.js";
 
 /** The key of a manifest's `config` whose value an application gives to its OtaAgent. */
 const AGENT = "agent";

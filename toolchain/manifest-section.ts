@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
+import { isObject, type JsonObject } from "xs-ota/job/read";
 import { BuildError } from "./build-error.js";
 import type { JsonPath, JsonSource } from "./json-source.js";
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Keys that are read here. */
 const readKeys = [

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import path from "node:path";
+import { isObject, type JsonObject } from "xs-ota/job/read";
 import { BuildError } from "./build-error.js";
 import { readJson, type JsonPath, type JsonSource } from "./json-source.js";
-import { isObject, platformKey, Section, type JsonObject } from "./manifest-section.js";
+import { platformKey, Section } from "./manifest-section.js";
 import { findModules, type ModuleRule, type Modules } from "./modules.js";
 
 /*

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { isObject } from "xs-ota/job/read";
 import { decodeUtf8 } from "xs-ota/job/utf8";
 import { OtaError } from "xs-ota/pal/error";
 import type { FlashPartition } from "xs-ota/pal/flash";
@@ -34,10 +35,10 @@ export function readIdentity(data: FlashPartition): Identity {
   const text = decodeUtf8(readToErased(data), "argument-invalid");
   need(text !== "", "the data partition is empty: provision the device first");
   const identity: unknown = parse(text);
-  need(isRecord(identity), "not an object");
+  need(isObject(identity), "not an object");
   const { thingName, endpoint, certificates, tls } = identity;
   need(typeof thingName === "string" && thingName !== "", "thingName");
-  need(isRecord(endpoint), "endpoint");
+  need(isObject(endpoint), "endpoint");
   const { host, port } = endpoint;
   need(typeof host === "string" && host !== "", "endpoint.host");
   need(typeof port === "number" && Number.isInteger(port) && port > 0, "endpoint.port");
@@ -72,11 +73,8 @@ function parse(text: string): unknown {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const isTexts = (value: unknown): value is Record<string, string> =>
-  isRecord(value) && Object.values(value).every(text => typeof text === "string");
+  isObject(value) && Object.values(value).every(text => typeof text === "string");
 
 const isTlsIdentity = (value: unknown): value is TlsIdentity =>
   isTexts(value) && ["rootCertificate", "certificate", "privateKey"].every(name => name in value);

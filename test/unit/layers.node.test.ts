@@ -79,7 +79,7 @@ const layers: readonly Layer[] = [
   { is: /^src\//,                 may: /^(src\/|pal\/[^/]+$)/ },
   { is: /^hosts\/sdk\/agent-config\.ts$/, may: /^(src\/agent|mc)\/config$/ },
   { is: /^hosts\//,               may: /^(?!cloud\/|cli\/|toolchain\/|test\/|src\/(agent\/|index$))/ },
-  { is: /^toolchain\/agent-config\.ts$/, may: /^(toolchain\/|src\/agent\/config$)/ },
+  { is: /^toolchain\/agent-config\.ts$/, may: /^(toolchain\/|src\/job\/|src\/agent\/config$)/ },
   { is: /^(cloud|cli|toolchain)\//, may: /^(?!src\/(agent|download)\/|src\/index$|hosts\/host\/|test\/)/ },
 ];
 
