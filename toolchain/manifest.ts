@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { isObject, type JsonObject } from "xs-ota/job/read";
-import { BuildError } from "./build-error.js";
 import { readJson, type JsonPath, type JsonSource } from "./json-source.js";
 import { platformKey, Section } from "./manifest-section.js";
 import { findModules, type ModuleRule, type Modules } from "./modules.js";
@@ -132,13 +132,10 @@ class Reader {
     for (const [i, name] of section.strings(["include"]).entries()) {
       const at = Array.isArray(section.value["include"]) ? ["include", i] : ["include"];
       const file = this.#path(section, at, name);
-      try {
-        this.read(file);
-      } catch (error) {
-        if (!(error instanceof BuildError) || !error.message.includes("(ENOENT)")) throw error;
-        if (!error.message.startsWith(`${file}:`)) throw error;
+      if (!existsSync(file)) {
         throw section.error(at, `names ${file}, which does not exist; correct the path`);
       }
+      this.read(file);
     }
   }
 
