@@ -2,17 +2,11 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { DescribeEndpointCommand } from "@aws-sdk/client-iot";
+import type { Identity } from "xs-ota/common/identity";
 import type { Aws } from "./aws.js";
 import { CliError } from "./failure.js";
-import type { DeviceIdentity } from "./flash-image.js";
 import type { Profile } from "./profile.js";
 import type { ThingCredentials } from "./registration.js";
-
-/** Where devices connect with TLS. */
-export interface DeviceEndpoint {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Source: AWS IoT developer guide, "Device communication protocols": MQTT with a client certificate. */
 const MQTT_PORT = 8883;
@@ -20,7 +14,7 @@ const MQTT_PORT = 8883;
 const AWS_ROOT = "CN=Amazon Root CA 1";
 
 /** Where the cloud listens for devices. @throws CliError "cloud". */
-export async function findDeviceEndpoint({ iot, where }: Aws): Promise<DeviceEndpoint> {
+export async function findDeviceEndpoint({ iot, where }: Aws): Promise<Identity["endpoint"]> {
   const request = new DescribeEndpointCommand({ endpointType: "iot:Data-ATS" });
   const { endpointAddress = "" } = await iot.send(request);
   const [, host, port = MQTT_PORT] = /^([^:]+)(?::(\d+))?$/.exec(endpointAddress) ?? [];
@@ -32,8 +26,8 @@ export async function findDeviceEndpoint({ iot, where }: Aws): Promise<DeviceEnd
 export function secureConnection(
   profile: Profile,
   { certificate, privateKey }: ThingCredentials,
-  endpoint: DeviceEndpoint,
-): Pick<DeviceIdentity, "endpoint" | "tls"> {
+  endpoint: Identity["endpoint"],
+): Pick<Identity, "endpoint" | "tls"> {
   return {
     endpoint,
     tls: { rootCertificate: rootCertificateOf(profile), certificate, privateKey },

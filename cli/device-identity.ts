@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { Option } from "@commander-js/extra-typings";
+import type { Identity } from "xs-ota/common/identity";
 import { findDeviceEndpoint, secureConnection } from "./device-endpoint.js";
 import { CliError, messageOf } from "./failure.js";
 import { readText } from "./files.js";
-import type { DeviceIdentity } from "./flash-image.js";
 import type { KeyKind } from "./keys.js";
 import { hostPort } from "./options.js";
 import type { ThingCredentials } from "./registration.js";
@@ -39,9 +39,9 @@ export interface IdentityChoice {
   readonly cert: string;
   readonly certfile: string;
   readonly things: string;
-  readonly connect?: DeviceIdentity["endpoint"] | undefined;
+  readonly connect?: Identity["endpoint"] | undefined;
   readonly root?: string | undefined;
-  readonly plainMqtt?: DeviceIdentity["endpoint"] | undefined;
+  readonly plainMqtt?: Identity["endpoint"] | undefined;
 }
 
 /**
@@ -53,7 +53,7 @@ export async function makeIdentity(
   session: Session,
   choice: IdentityChoice,
   keyKind?: KeyKind,
-): Promise<DeviceIdentity> {
+): Promise<Identity> {
   return {
     thingName: choice.thing,
     certificates: { [choice.certfile]: readSigner(choice.cert) },
@@ -73,7 +73,7 @@ async function connectionOf(
   session: Session,
   { thing, things, connect, root, plainMqtt }: IdentityChoice,
   keyKind: KeyKind | undefined,
-): Promise<Pick<DeviceIdentity, "endpoint" | "tls">> {
+): Promise<Pick<Identity, "endpoint" | "tls">> {
   if (plainMqtt !== undefined) return { endpoint: plainMqtt };
   const credentials = readCredentials(thingFiles(things, thing), keyKind);
   const trusted = root === undefined ? {} : { rootCertificate: readRoot(root) };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
+import type { Identity } from "xs-ota/common/identity";
 import { slotLayout } from "xs-ota/pal/boot/trailer";
 import type { FlashGeometry } from "xs-ota/pal/flash";
 import {
@@ -13,21 +14,10 @@ import { formatTrustedKeys } from "xs-ota/toolchain/image";
 import { packageRoot, type Board } from "./boards.js";
 import { CliError, messageOf } from "./failure.js";
 import { readInput } from "./files.js";
-import type { ThingCredentials } from "./registration.js";
-
-/** Who a device is. Source: docs/flash-format.md, "Data". */
-export interface DeviceIdentity {
-  readonly thingName: string;
-  readonly endpoint: { readonly host: string; readonly port: number };
-  /** PEM, by the name that a job document's `certfile` has. */
-  readonly certificates: Readonly<Record<string, string>>;
-  /** PEM; absent where it connects without TLS. */
-  readonly tls?: ThingCredentials & { readonly rootCertificate: string };
-}
 
 /** What a new device has on its flash. */
 export interface FlashContents {
-  readonly identity: DeviceIdentity;
+  readonly identity: Identity;
   /** The signed image that it starts with. */
   readonly image: Uint8Array;
   /** Machine code, on boards; absent where the bootloader is not on the flash. */
@@ -59,7 +49,7 @@ export function makeFlashImage(
 }
 
 /** An identity as a `data` partition begins with it: ended by an erased byte. */
-export function formatIdentity(identity: DeviceIdentity, erasedByte: number): Uint8Array {
+export function formatIdentity(identity: Identity, erasedByte: number): Uint8Array {
   return Buffer.concat([Buffer.from(JSON.stringify(identity)), Buffer.of(erasedByte)]);
 }
 

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 import { join } from "node:path";
+import type { Identity } from "xs-ota/common/identity";
 import { BuildError } from "xs-ota/toolchain/build-error";
 import { type EspPartition, readPartitionTable } from "xs-ota/toolchain/esp-partitions";
 import { formatUf2 } from "xs-ota/toolchain/uf2";
 import { boards, packageRoot, type Board, type BoardName } from "./boards.js";
 import { CliError, messageOf } from "./failure.js";
-import { formatIdentity, makeBoardFlash, type DeviceIdentity } from "./flash-image.js";
+import { formatIdentity, makeBoardFlash } from "./flash-image.js";
 import type { KeyKind } from "./keys.js";
 import { sdkBoards, type SdkBoard, type SdkBoardName } from "./sdk-boards.js";
 
 /** What a new device gets. */
 export interface NewDevice {
-  readonly identity: DeviceIdentity;
+  readonly identity: Identity;
   /** The signed image that it starts with; absent where the SDK flashes that itself. */
   readonly image?: Uint8Array | undefined;
   /** Path of an ESP32's partition table; of the 4 MB one unless told. */
@@ -115,7 +116,7 @@ export const provisionedBoards = Object.freeze(
 function wholeDevice(
   { identity, image, partitions }: NewDevice,
   board: string,
-): { readonly identity: DeviceIdentity; readonly image: Uint8Array } {
+): { readonly identity: Identity; readonly image: Uint8Array } {
   if (partitions !== undefined) {
     throw new CliError(
       "usage",

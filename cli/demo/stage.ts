@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
 import type { Listener } from "xs-ota/cloud/device-ports";
 import type { FaultPlan } from "xs-ota/cloud/faults/faults";
+import type { Identity } from "xs-ota/common/identity";
 import { openAws } from "../aws.js";
 import type { Aws } from "../aws.js";
 import { boards, packageRoot } from "../boards.js";
@@ -16,7 +17,7 @@ import { startDevice } from "../device-process.js";
 import type { DeviceProcess } from "../device-process.js";
 import { buildFirmware, signFirmware } from "../firmware.js";
 import type { SignedImage } from "../firmware.js";
-import { makeBoardFlash, type DeviceIdentity } from "../flash-image.js";
+import { makeBoardFlash } from "../flash-image.js";
 import type { DataProtocol } from "../job-document.js";
 import { watchJob } from "../job-watch.js";
 import type { JobView } from "../job-watch.js";
@@ -67,7 +68,7 @@ export class Stage {
   readonly aws: Aws;
   readonly #options: StageOptions;
   /** Where the device finds the cloud, and what it shows there. */
-  readonly #connection: Pick<DeviceIdentity, "endpoint" | "tls">;
+  readonly #connection: Pick<Identity, "endpoint" | "tls">;
   #cloud: Cloud;
   #device: DeviceProcess | undefined;
   #jobs = 0;
@@ -75,7 +76,7 @@ export class Stage {
   private constructor(
     cloud: Cloud,
     aws: Aws,
-    connection: Pick<DeviceIdentity, "endpoint" | "tls">,
+    connection: Pick<Identity, "endpoint" | "tls">,
     options: StageOptions,
   ) {
     this.#cloud = cloud;
@@ -150,7 +151,7 @@ export class Stage {
   }
 
   /** Makes a new device with this image in it, and switches it on. It connects to the cloud, or to `plain` without TLS. */
-  installDevice({ bytes }: SignedImage, plain?: DeviceIdentity["endpoint"]): void {
+  installDevice({ bytes }: SignedImage, plain?: Identity["endpoint"]): void {
     const certificate = readFileSync(join(this.#options.folder, "vendor.cert.pem"), "utf8");
     const certificates = { [CERTIFICATE_NAME]: certificate };
     const connection = plain === undefined ? this.#connection : { endpoint: plain };

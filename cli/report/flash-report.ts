@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import * as z from "zod";
+import { readIdentity } from "xs-ota/common/identity";
 import { bootFacts, decideBoot, type BootAction } from "xs-ota/pal/boot/table";
 import { readTrailer, slotLayout, type TrailerFlags } from "xs-ota/pal/boot/trailer";
 import type { FlashPartition } from "xs-ota/pal/flash";
+import { isErased } from "xs-ota/pal/flash/erased";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
 import { flashSize, type FlashMap } from "xs-ota/toolchain/flash-map";
 import { findPartition } from "../flash-image.js";
@@ -17,12 +18,6 @@ const afterReset: Readonly<Record<BootAction, string>> = Object.freeze({
   permanent: "swap the image of slot-b in for good",
   revert: "swap the old image back: the trial was not confirmed",
   resume: "finish the swap that was cut",
-});
-
-const identity = z.object({
-  thingName: z.string(),
-  endpoint: z.object({ host: z.string(), port: z.number() }),
-  certificates: z.record(z.string(), z.string()),
 });
 
 /** What is on a device's flash, what the bootloader will do with it, and what is wrong with it. */
@@ -43,13 +38,13 @@ export function reportFlash(flash: Uint8Array, map: FlashMap, targets: readonly 
   writer.fact("at a reset", afterReset[decideBoot(bootFacts(trailers.a, trailers.b))]);
   for (const name of ["a", "b"] as const) {
     const bytes = readWhole(slots[name]).subarray(0, layout.capacity);
-    const blank = bytes.subarray(0, map.blockSize).every(byte => byte === map.erasedByte);
+    const blank = isErased(slots[name], 0, map.blockSize);
     const image = { kind: `slot-${name}`, bytes, trusted, targets };
     const slot = blank ? reportBlank(`slot-${name}`) : reportImage(image);
     writer.part(withTrailer(slot, trailers[name]));
   }
   writer.part(reportJournal(open("journal")));
-  writer.part(reportIdentity(readWhole(open("data")), map.erasedByte));
+  writer.part(reportIdentity(open("data")));
   return writer.finish();
 }
 
@@ -112,11 +107,9 @@ function reportJournal(partition: FlashPartition): Report {
   return writer.finish();
 }
 
-function reportIdentity(bytes: Uint8Array, erasedByte: number): Report {
+function reportIdentity(partition: FlashPartition): Report {
   const writer = new ReportWriter("data");
-  const end = bytes.indexOf(erasedByte);
-  const text = new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end));
-  const found = writer.attempt(() => identity.parse(JSON.parse(text)));
+  const found = writer.attempt(() => readIdentity(partition));
   if (found === undefined) return writer.finish();
   writer.fact("thing", found.thingName);
   writer.fact("endpoint", `${found.endpoint.host}:${found.endpoint.port}`);
