@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
+import { flashSize, type FlashMap, type FlashMapPartition } from "xs-ota/common/flash-map";
 import type { Identity } from "xs-ota/common/identity";
 import { slotLayout } from "xs-ota/pal/boot/trailer";
 import type { FlashGeometry } from "xs-ota/pal/flash";
-import {
-  flashSize,
-  readFlashMap,
-  type FlashMap,
-  type FlashPartitionEntry,
-} from "xs-ota/toolchain/flash-map";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { formatTrustedKeys } from "xs-ota/toolchain/image";
 import { packageRoot, type Board } from "./boards.js";
 import { CliError, messageOf } from "./failure.js";
@@ -70,7 +66,7 @@ export function needFits(map: FlashMap, image: Uint8Array): void {
 }
 
 /** @throws CliError "input" when the map has none of that name. */
-export function findPartition({ partitions }: FlashMap, name: string): FlashPartitionEntry {
+export function findPartition({ partitions }: FlashMap, name: string): FlashMapPartition {
   const found = partitions.find(partition => partition.name === name);
   if (found !== undefined) return found;
   throw new CliError("input", `the flash map has no partition "${name}"`);

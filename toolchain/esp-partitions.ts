@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from "node:fs";
+import type { FlashMapPartition } from "xs-ota/common/flash-map";
 import { BuildError } from "./build-error.js";
-import type { FlashPartitionEntry } from "./flash-map.js";
 
 /*
  * ESP-IDF's partition tables, as CSV: label, type, subtype, offset, size, flags.
@@ -9,7 +9,7 @@ import type { FlashPartitionEntry } from "./flash-map.js";
  */
 
 /** A partition of an ESP32. */
-export interface EspPartition extends FlashPartitionEntry {
+export interface EspPartition extends FlashMapPartition {
   /** "app", "data", or a number as it was written. */
   readonly type: string;
   readonly subtype: string;

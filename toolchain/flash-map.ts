@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: MIT
+import { flashSize, type FlashMap } from "xs-ota/common/flash-map";
 import { readJson, type JsonSource } from "./json-source.js";
 import { BuildError } from "./build-error.js";
 import { writeIfChanged } from "./output.js";
-
-/** A named part of a flash. Bytes from the start of the flash; whole blocks. */
-export interface FlashPartitionEntry {
-  readonly name: string;
-  readonly offset: number;
-  readonly size: number;
-}
-
-/** A host's flash.json: the one place that says where everything is. Sizes in bytes. */
-export interface FlashMap {
-  readonly blockSize: number;
-  readonly writeSize: number;
-  readonly erasedByte: number;
-  readonly partitions: readonly FlashPartitionEntry[];
-}
 
 const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0;
 
@@ -54,11 +40,6 @@ export function readFlashMap(file: string): FlashMap {
   }
   checkPartitions(source, map);
   return map;
-}
-
-/** Bytes of the whole flash: the end of its last partition. */
-export function flashSize(map: FlashMap): number {
-  return Math.max(...map.partitions.map(p => p.offset + p.size));
 }
 
 /** Writes the map as C, for hosts/runtime/flash-map.h. */

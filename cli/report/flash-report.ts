@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
+import { flashSize, type FlashMap } from "xs-ota/common/flash-map";
 import { readIdentity } from "xs-ota/common/identity";
 import { bootFacts, decideBoot, type BootAction } from "xs-ota/pal/boot/table";
 import { readTrailer, slotLayout, type TrailerFlags } from "xs-ota/pal/boot/trailer";
 import type { FlashPartition } from "xs-ota/pal/flash";
 import { isErased } from "xs-ota/pal/flash/erased";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
-import { flashSize, type FlashMap } from "xs-ota/toolchain/flash-map";
 import { findPartition } from "../flash-image.js";
 import { reportImage } from "./image-report.js";
 import { ReportWriter, type Report } from "./report.js";

@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { closeSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { flashSize, type FlashMap, type FlashMapPartition } from "xs-ota/common/flash-map";
 import { OtaError } from "xs-ota/pal/error";
 import type { FlashGeometry, FlashPartition } from "xs-ota/pal/flash";
-
-/** Where a partition is, in bytes. */
-export interface FlashMapPartition {
-  readonly name: string;
-  readonly offset: number;
-  readonly size: number;
-}
-
-/** A host's flash.json. Source: docs/flash-format.md, "Partitions". */
-export interface FlashMap {
-  readonly blockSize: number;
-  readonly writeSize: number;
-  readonly erasedByte: number;
-  readonly partitions: readonly FlashMapPartition[];
-}
 
 /** Reads a flash.json, which is the project's own: its shape is taken on trust. */
 export function readFlashMap(path: string | URL): FlashMap {
@@ -116,9 +102,8 @@ function openOrMake(path: string, map: FlashMap): number {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  const size = Math.max(...map.partitions.map(({ offset, size: bytes }) => offset + bytes));
   const file = openSync(path, "wx+");
-  writeSync(file, new Uint8Array(size).fill(map.erasedByte));
+  writeSync(file, new Uint8Array(flashSize(map)).fill(map.erasedByte));
   fsyncSync(file);
   return file;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from "node:crypto";
+import type { FlashMap } from "xs-ota/common/flash-map";
 import { openLocalHost, type Bootloader, type LocalHost } from "xs-ota/common/host";
 import { openMcuboot } from "xs-ota/common/mcuboot";
 import { DEVICE_CLASS_SIZE } from "xs-ota/image/mcuboot";
@@ -7,7 +8,7 @@ import type { FlashPartition } from "xs-ota/pal/flash";
 import { openClock } from "./clock.js";
 import { crypto } from "./crypto.js";
 import { type NodeDeviceOptions, openDevice } from "./device.js";
-import { FileFlash, type FlashMap, readFlashMap } from "./flash.js";
+import { FileFlash, readFlashMap } from "./flash.js";
 import { NodeHttpClient, type NodeHttpOptions } from "./http.js";
 import { NodeMqttClient, type NodeMqttOptions } from "./mqtt.js";
 

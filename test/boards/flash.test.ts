@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { boards, packageRoot } from "xs-ota/cli/boards";
 import { findPartition } from "xs-ota/cli/flash-image";
 import { describeExecution } from "xs-ota/cli/job-watch";
-import { flashSize, readFlashMap } from "xs-ota/toolchain/flash-map";
+import { flashSize } from "xs-ota/common/flash-map";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { board, openStage, outcomeOf } from "./bench.js";
 
 const map = readFlashMap(join(packageRoot, boards[board].flashMap));

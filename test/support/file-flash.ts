@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FileFlash, type FlashMap } from "xs-ota/host/flash";
+import type { FlashMap } from "xs-ota/common/flash-map";
+import { FileFlash } from "xs-ota/host/flash";
 
 /** A small flash of the Node host in a file that goes with the test. */
 export interface FlashFile {

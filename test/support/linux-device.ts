@@ -4,7 +4,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { flashSize, readFlashMap } from "xs-ota/toolchain/flash-map";
+import { flashSize } from "xs-ota/common/flash-map";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { formatTrustedKeys, packImage, signImage } from "xs-ota/toolchain/image";
 
 const map = readFlashMap("hosts/linux/flash.json");

@@ -10,10 +10,11 @@ import type { KeyKind } from "xs-ota/cli/keys";
 import { uf2File } from "xs-ota/cli/provisioning";
 import { sdkBoards } from "xs-ota/cli/sdk-boards";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
+import type { FlashMapPartition } from "xs-ota/common/flash-map";
 import { CliProcess, type CliRun } from "xs-ota/test/support/cli";
 import { makeTemporaryFolder } from "xs-ota/test/support/files";
 import { readProvisioned } from "xs-ota/test/support/provisioned";
-import { type FlashPartitionEntry, readFlashMap } from "xs-ota/toolchain/flash-map";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
 
 const { folder, remove } = makeTemporaryFolder();
 after(remove);
@@ -41,13 +42,13 @@ const provision = (...args: string[]): Promise<CliRun> =>
     folder,
   ).end();
 
-const cut = (bytes: Uint8Array, { offset, size }: FlashPartitionEntry): Uint8Array =>
+const cut = (bytes: Uint8Array, { offset, size }: FlashMapPartition): Uint8Array =>
   bytes.subarray(offset, offset + size);
 
 interface Told {
   readonly file: string;
   readonly size: number;
-  readonly partition?: FlashPartitionEntry;
+  readonly partition?: FlashMapPartition;
   readonly steps: readonly string[];
 }
 

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
+import { flashSize } from "xs-ota/common/flash-map";
 import { makeProject } from "xs-ota/test/support/project";
-import { flashSize, readFlashMap } from "xs-ota/toolchain/flash-map";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
 
 const MIB = 1024 * 1024;
 
