@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { IotError } from "../errors.js";
 import type { Outbox } from "../outbox.js";
+import { needNone, needResource, needVersion } from "../store/resource.js";
 import type { Store } from "../store/store.js";
 import type { Table } from "../store/table.js";
 import { DeviceOperations } from "./device.js";
@@ -72,9 +73,7 @@ export class JobsService {
   create(input: CreateJobInput): Job {
     const request = parseRequest(createJobRequest, input);
     const document = needDocument(request);
-    if (this.#jobs.has(request.jobId)) {
-      throw new IotError("ResourceAlreadyExists", `Job ${request.jobId} already exists`);
-    }
+    needNone(this.#jobs, "Job", request.jobId);
     const now = this.#options.now();
     const { startAt } = parseSchedule(request.schedulingConfig, now);
     const waiting = [...new Set(request.targets.flatMap(arn => this.#options.thingsOf(arn)))];
@@ -93,9 +92,7 @@ export class JobsService {
 
   /** @throws IotError "ResourceNotFound". */
   get(jobId: string): Job {
-    const job = this.#jobs.get(jobId);
-    if (job !== undefined) return job;
-    throw new IotError("ResourceNotFound", `Job ${jobId} cannot be found`);
+    return needResource(this.#jobs, "Job", jobId);
   }
 
   /** All jobs, the newest first. */
@@ -173,10 +170,7 @@ export class JobsService {
     if (!isPending(execution) || !isCancelable) {
       throw new IotError("InvalidStateTransition", `Job execution is ${execution.status}`);
     }
-    const { expectedVersion = execution.versionNumber } = options;
-    if (expectedVersion !== execution.versionNumber) {
-      throw new IotError("VersionConflict", `The version is ${execution.versionNumber}`);
-    }
+    needVersion(options.expectedVersion, execution.versionNumber);
     this.#progress.cancelExecution(execution, options.statusDetails);
     this.#progress.ended(this.getExecution(thingName, jobId));
   }

@@ -5,6 +5,7 @@ import { IotError } from "../errors.js";
 import { parseRequest } from "../jobs/requests.js";
 import type { JobsService } from "../jobs/service.js";
 import { place } from "../registry/arn.js";
+import { needNone, needResource } from "../store/resource.js";
 import type { Store } from "../store/store.js";
 import type { Table } from "../store/table.js";
 import type { StreamsService } from "../streams/service.js";
@@ -44,9 +45,7 @@ export class OtaUpdates {
   create(input: unknown): OtaUpdate {
     const request = parseRequest(createOtaUpdateRequest, input);
     const { otaUpdateId, files } = request;
-    if (this.#updates.has(otaUpdateId)) {
-      throw new IotError("ResourceAlreadyExists", `OTA update ${otaUpdateId} already exists`);
-    }
+    needNone(this.#updates, "OTA update", otaUpdateId);
     const given = files.flatMap(f => ("stream" in f.fileLocation ? [f.fileLocation.stream] : []));
     const streamId = given[0]?.streamId ?? `AFR_OTA-${randomUUID()}`;
     const placed = files.map((file, index) => this.#place(file, index));
@@ -66,9 +65,7 @@ export class OtaUpdates {
 
   /** @throws IotError "ResourceNotFound". */
   get(otaUpdateId: string): OtaUpdate {
-    const update = this.#updates.get(otaUpdateId);
-    if (update !== undefined) return update;
-    throw new IotError("ResourceNotFound", `OTA update ${otaUpdateId} cannot be found`);
+    return needResource(this.#updates, "OTA update", otaUpdateId);
   }
 
   list(): OtaUpdate[] {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { IotError } from "../errors.js";
 import { parseRequest } from "../jobs/requests.js";
+import { needNone, needResource, needVersion } from "../store/resource.js";
 import type { Store } from "../store/store.js";
 import type { Table } from "../store/table.js";
 
@@ -62,9 +63,7 @@ export class ThingGroups {
   create(input: unknown): ThingGroup {
     const request = parseRequest(createGroupRequest, input);
     const { thingGroupName, parentGroupName, thingGroupProperties } = request;
-    if (this.#groups.has(thingGroupName)) {
-      throw new IotError("ResourceAlreadyExists", `Group ${thingGroupName} already exists`);
-    }
+    needNone(this.#groups, "Group", thingGroupName);
     if (parentGroupName !== undefined) this.get(parentGroupName);
     const group = {
       thingGroupName,
@@ -82,9 +81,7 @@ export class ThingGroups {
   update(name: string, input: unknown): ThingGroup {
     const { thingGroupProperties, expectedVersion } = parseRequest(updateGroupRequest, input);
     const old = this.get(name);
-    if (expectedVersion !== undefined && expectedVersion !== old.version) {
-      throw new IotError("VersionConflict", `The version is ${old.version}`);
-    }
+    needVersion(expectedVersion, old.version);
     const group = { ...old, properties: thingGroupProperties, version: old.version + 1 };
     this.#groups.put(name, group);
     return group;
@@ -92,9 +89,7 @@ export class ThingGroups {
 
   /** @throws IotError "ResourceNotFound". */
   get(name: string): ThingGroup {
-    const group = this.#groups.get(name);
-    if (group !== undefined) return group;
-    throw new IotError("ResourceNotFound", `Group ${name} cannot be found`);
+    return needResource(this.#groups, "Group", name);
   }
 
   list(): ThingGroup[] {

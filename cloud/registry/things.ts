@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { IotError } from "../errors.js";
 import { parseRequest } from "../jobs/requests.js";
+import { needResource, needVersion } from "../store/resource.js";
 import type { Store } from "../store/store.js";
 import type { Table } from "../store/table.js";
 
@@ -75,9 +76,7 @@ export class Things {
   update(thingName: string, input: unknown): void {
     const { attributePayload, expectedVersion } = parseRequest(updateThingRequest, input);
     const old = this.get(thingName);
-    if (expectedVersion !== undefined && expectedVersion !== old.version) {
-      throw new IotError("VersionConflict", `The version is ${old.version}`);
-    }
+    needVersion(expectedVersion, old.version);
     const base = attributePayload?.merge === true ? old.attributes : {};
     const attributes = { ...base, ...attributePayload?.attributes };
     this.#things.put(thingName, { ...old, attributes, version: old.version + 1 });
@@ -89,9 +88,7 @@ export class Things {
 
   /** @throws IotError "ResourceNotFound". */
   get(thingName: string): Thing {
-    const thing = this.#things.get(thingName);
-    if (thing !== undefined) return thing;
-    throw new IotError("ResourceNotFound", `Thing ${thingName} cannot be found`);
+    return needResource(this.#things, "Thing", thingName);
   }
 
   list(): Thing[] {

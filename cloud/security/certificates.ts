@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { IotError } from "../errors.js";
 import { formatArn } from "../registry/arn.js";
+import { needResource } from "../store/resource.js";
 import type { Store } from "../store/store.js";
 import type { Table } from "../store/table.js";
 import { certificateIdOf } from "./authority.js";
@@ -50,9 +51,7 @@ export class Certificates {
 
   /** @throws IotError "ResourceNotFound". */
   get(certificateId: string): Certificate {
-    const certificate = this.#certificates.get(certificateId);
-    if (certificate !== undefined) return certificate;
-    throw new IotError("ResourceNotFound", `Certificate ${certificateId} cannot be found`);
+    return needResource(this.#certificates, "Certificate", certificateId);
   }
 
   isActive(certificateId: string): boolean {

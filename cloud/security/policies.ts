@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { IotError } from "../errors.js";
 import { formatArn } from "../registry/arn.js";
+import { needNone, needResource } from "../store/resource.js";
 import type { Store } from "../store/store.js";
 import type { Table } from "../store/table.js";
 import { parsePolicy, type PolicyDocument } from "./policy-document.js";
@@ -39,9 +40,7 @@ export class Policies {
       throw new IotError("InvalidRequest", "policyName: 1 to 128 of [A-Za-z0-9_+=,.@-]");
     }
     parsePolicy(policyDocument);
-    if (this.#policies.has(policyName)) {
-      throw new IotError("ResourceAlreadyExists", `Policy ${policyName} already exists`);
-    }
+    needNone(this.#policies, "Policy", policyName);
     const policy = { policyName, policyDocument, createdAt: this.#now() };
     this.#policies.put(policyName, policy);
     return policy;
@@ -49,9 +48,7 @@ export class Policies {
 
   /** @throws IotError "ResourceNotFound". */
   get(policyName: string): Policy {
-    const policy = this.#policies.get(policyName);
-    if (policy !== undefined) return policy;
-    throw new IotError("ResourceNotFound", `Policy ${policyName} cannot be found`);
+    return needResource(this.#policies, "Policy", policyName);
   }
 
   list(): Policy[] {

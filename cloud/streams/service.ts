@@ -2,6 +2,7 @@
 import { IotError } from "../errors.js";
 import { parseRequest } from "../jobs/requests.js";
 import type { Outbox } from "../outbox.js";
+import { needNone, needResource } from "../store/resource.js";
 import type { Store } from "../store/store.js";
 import type { Table } from "../store/table.js";
 import { type Codec, codecs, json } from "./codec.js";
@@ -62,9 +63,7 @@ export class StreamsService {
   /** @throws IotError "InvalidRequest", "ResourceAlreadyExists", "ResourceNotFound" (a file). */
   create(input: unknown): Stream {
     const request = parseRequest(createStreamRequest, input);
-    if (this.#streams.has(request.streamId)) {
-      throw new IotError("ResourceAlreadyExists", `Stream ${request.streamId} already exists`);
-    }
+    needNone(this.#streams, "Stream", request.streamId);
     const now = this.#options.now();
     const times = { createdAt: now, lastUpdatedAt: now };
     return this.#put({ ...request, ...times, version: 1, etags: {} });
@@ -82,9 +81,7 @@ export class StreamsService {
 
   /** @throws IotError "ResourceNotFound". */
   get(streamId: string): Stream {
-    const stream = this.#streams.get(streamId);
-    if (stream !== undefined) return stream;
-    throw new IotError("ResourceNotFound", `Stream ${streamId} cannot be found`);
+    return needResource(this.#streams, "Stream", streamId);
   }
 
   list(): Stream[] {
