@@ -31,10 +31,6 @@ export class CliError extends Error {
     this.kind = kind;
     this.remedy = remedy;
   }
-
-  get exitCode(): number {
-    return exitCodes[this.kind];
-  }
 }
 
 /** The message of whatever was thrown. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import "reflect-metadata";
-import { createPrivateKey, createPublicKey, sign, X509Certificate } from "node:crypto";
+import { createPrivateKey, sign } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { SignatureScheme } from "xs-ota/pal/crypto";
@@ -91,24 +91,4 @@ export interface DetachedSignature {
 /** Signs a whole file for the job document. */
 export function signDetached(file: Uint8Array, key: KeyObject): DetachedSignature {
   return { scheme: schemeOf(key), signature: sign("sha256", file, key).toString("base64") };
-}
-
-/**
- * Makes sure that `certificate` is that of `key`.
- * @throws CliError "input" naming `path`.
- */
-export function checkCertificate(certificate: Uint8Array, key: KeyObject, path: string): void {
-  let parsed: X509Certificate;
-  try {
-    parsed = new X509Certificate(certificate);
-  } catch (error) {
-    throw new CliError("input", `the certificate ${path} does not parse: ${messageOf(error)}`);
-  }
-  if (!createPublicKey(key).equals(parsed.publicKey)) {
-    throw new CliError(
-      "input",
-      `the certificate ${path} is not that of the key`,
-      "Give the two that `xs-ota keys` wrote together.",
-    );
-  }
 }

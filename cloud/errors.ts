@@ -28,7 +28,6 @@ const factsOf = Object.freeze({
   ResourceAlreadyExists:  facts("ResourceAlreadyExistsException",  409),
   VersionConflict:        facts("VersionConflictException",        409),
   DeleteConflict:         facts("DeleteConflictException",         409),
-  LimitExceeded:          facts("LimitExceededException",          410),
   MalformedPolicy:        facts("MalformedPolicyException",        400),
   CertificateState:       facts("CertificateStateException",       406),
   Unauthorized:           facts("UnauthorizedException",           401),

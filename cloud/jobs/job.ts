@@ -101,7 +101,6 @@ export const updateJobRequest = z.object(changeable);
 export type CreateJobRequest = z.infer<typeof createJobRequest>;
 /** As a program writes it: what has a default may be left out. */
 export type CreateJobInput = z.input<typeof createJobRequest>;
-export type UpdateJobRequest = z.infer<typeof updateJobRequest>;
 export type RolloutConfig = z.infer<typeof rolloutConfig>;
 export type AbortConfig = z.infer<typeof abortConfig>;
 export type RetryConfig = z.infer<typeof retryConfig>;

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { keyKindNames } from "xs-ota/cli/keys";
-import { checkCertificate, schemeOf, signDetached } from "xs-ota/cli/signing";
+import { schemeOf, signDetached } from "xs-ota/cli/signing";
 import { runCli } from "xs-ota/test/support/cli";
 import { temporaryFolder } from "xs-ota/test/support/files";
 
@@ -57,14 +57,6 @@ test("keys leaves no key behind when its certificate cannot be written", async t
   const { code } = await runCli("keys", "--out", out);
   assert.equal(code, 3);
   assert.deepEqual(readdirSync(out), ["code-signing.cert.pem"]);
-});
-
-test("a certificate of another key is refused", async t => {
-  const out = temporaryFolder(t);
-  for (const name of ["one", "two"]) await runCli("keys", "--out", out, "--name", name);
-  const key = createPrivateKey(readFileSync(join(out, "one.key.pem")));
-  const other = readFileSync(join(out, "two.cert.pem"));
-  assert.throws(() => checkCertificate(other, key, "two.cert.pem"), /not that of the key/);
 });
 
 test("an option that is wrong exits with 2 and says what is right", async () => {

@@ -85,11 +85,6 @@ void xs_otatls_get_problem(xsMachine *the)
 	xsmcSetString(xsResult, session(the)->problem);
 }
 
-void xs_otatls_get_isHungry(xsMachine *the)
-{
-	xsmcSetBoolean(xsResult, ota_tls_is_hungry(session(the)));
-}
-
 void xs_otatls_feed(xsMachine *the)
 {
 	OtaBytes bytes = get_bytes(the, &xsArg(0));

@@ -33,9 +33,7 @@ export class TlsEngine extends (Native("xs_otatls_destructor") as new () => obje
   step(): number { return native("xs_otatls_step").call(this); }
   /** Why it failed. */
   get problem(): string { return native("xs_otatls_get_problem").call(this); }
-  /** Whether it has used up what it was fed. */
-  get isHungry(): boolean { return native("xs_otatls_get_isHungry").call(this); }
-  /** Takes at most CHUNK_SIZE bytes from the server. @throws Error when it is not hungry. */
+  /** Takes at most CHUNK_SIZE bytes from the server. @throws Error unless it has used up what it was fed before. */
   feed(bytes: Uint8Array): void { native("xs_otatls_feed").call(this, bytes); }
   /** Fills `into` with bytes for the server. @returns how many. */
   give(into: Uint8Array): number { return native("xs_otatls_give").call(this, into); }
