@@ -68,7 +68,7 @@ interface Layer {
 }
 
 /**
- * The first that matches a source is its layer; type imports count. Source: DESIGN.md, "Layout". What pal/boot takes from
+ * The first that matches a source is its layer; type imports count. Source: DESIGN.md, "Layers". What pal/boot takes from
  * src/image is the format of an image, what pal/flash takes from src/delta that of a delta; what the agent-config.ts of toolchain/ and hosts/sdk/ take from src/agent is the table of its options.
  */
 // prettier-ignore

@@ -104,13 +104,16 @@ test("what applications import has names of its own in exports, and a manifest a
     assert.ok(files.has(`build/device/${name}`));
 });
 
-test("plain tsc checks an application that has the package among its modules, typings and all", t => {
+test("plain tsc checks an application that has the package among its modules, and the README's", t => {
   const folder = temporaryFolder(t);
   const application = (name: string, text: string): void =>
     writeFileSync(path.join(folder, name), text);
   mkdirSync(path.join(folder, "node_modules"));
   symlinkSync(process.cwd(), path.join(folder, "node_modules/xs-ota"));
   cpSync("examples/thread/main.ts", path.join(folder, "main.ts"));
+  const [, readme = ""] = /```ts\n(.*?)```/s.exec(readFileSync("README.md", "utf8")) ?? [];
+  assert.match(readme, /new OtaAgent/);
+  application("readme.ts", readme);
   application("package.json", JSON.stringify({ name: "lamp", type: "module" }));
   const compilerOptions = {
     ...{ target: "es2022", lib: ["es2022"], module: "nodenext", strict: true, noEmit: true },
