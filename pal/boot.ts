@@ -33,6 +33,7 @@ export interface BootControl {
   /** Largest file in bytes that `spare` can take, room for boot flags and for the swap left out. */
   readonly capacity: number;
 
+  /** State of the image that runs. @throws OtaError "flash-failed". */
   imageState(): PalImageState;
 
   /**
@@ -52,7 +53,7 @@ export interface BootControl {
   /** Makes the running image permanent. @throws OtaError "flash-failed". */
   confirm(): void;
 
-  /** Gives the image on trial up: now where that can be, else the next reset does it. @throws OtaError "flash-failed". */
+  /** Gives up the image on trial: at once where the bootloader can, else at the next reset. @throws OtaError "flash-failed". */
   revert(): void;
 
   /**

@@ -14,6 +14,7 @@ export interface Sha256 {
  */
 export type SignatureScheme = "sig-sha256-ecdsa" | "sig-sha256-rsa";
 
+/** All schemes. */
 export const signatureSchemes: readonly SignatureScheme[] = Object.freeze([
   "sig-sha256-ecdsa",
   "sig-sha256-rsa",
@@ -21,6 +22,7 @@ export const signatureSchemes: readonly SignatureScheme[] = Object.freeze([
 
 /** The host's cryptography, by hardware where the chip has it. */
 export interface Crypto {
+  /** A new, empty stream. */
   sha256(): Sha256;
 
   /**

@@ -3,7 +3,7 @@
 /** How a job ends for a failure: AWS IoT retries FAILED, never REJECTED. */
 export type JobVerdict = "FAILED" | "REJECTED";
 
-/** What the agent does about a failure, kept as data so that no caller reads message text. */
+/** What a failure means to the cloud, kept as data so that no caller reads message text. */
 interface Facts {
   /** The number that AWS's C library reports for it: an `OtaErr_t`, or an `OtaPalMainStatus_t`. */
   readonly number: number;
@@ -72,6 +72,7 @@ export class OtaError extends Error {
     return factsOf[this.code].number;
   }
 
+  /** How it ends a job. */
   get verdict(): JobVerdict {
     return factsOf[this.code].verdict;
   }

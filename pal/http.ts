@@ -7,6 +7,7 @@ export interface HttpResponseHead {
   header(name: string): string | undefined;
 }
 
+/** A GET, and who hears of it. */
 export interface HttpRequestOptions {
   /** Absolute: http or https. */
   readonly url: string;

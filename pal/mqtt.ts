@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+/** Quality of service: 0 is at most once, 1 at least once. Source: MQTT 3.1.1 section 4.3. */
 export type MqttQos = 0 | 1;
 
 /** What the agent hears, never from inside a call it makes. Payloads are valid only during the call. */

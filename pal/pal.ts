@@ -18,7 +18,7 @@ export interface PalFile {
   readonly scheme: SignatureScheme;
   /** Decoded, as the scheme has it. */
   readonly signature: Uint8Array;
-  /** Whether it is a delta, from which and from the running image the new one is made. No when absent. */
+  /** Whether it is a delta: the new image is made from it and from the running one. False when absent. */
   readonly isDelta?: boolean;
 }
 
@@ -28,8 +28,8 @@ export interface ReceivedBlocks {
   readonly blockSize: number;
   has(blockIndex: number): boolean;
   /**
-   * Takes a block back, because the flash under it will be erased again. Whoever keeps across resets what was received
-   * must save it after `createFile`, before the first `writeBlock`.
+   * Takes a block back, because the flash under it will be erased again. Whoever remembers over resets what was received
+   * must save it after `createFile` and before the first `writeBlock`.
    */
   lose(blockIndex: number): void;
 }
@@ -56,20 +56,27 @@ export interface Pal {
    */
   closeFile(): void;
   /**
-   * Makes the next piece of the new image from the running one and from the delta that `closeFile` verified. After a reset it is
-   * begun again, and goes on where it was. Absent where there are no deltas.
+   * Makes the next piece of the new image from the running one and from the delta that `closeFile` verified. Absent where
+   * there are no deltas. Begun again after a reset, it goes on where it was.
    * @returns whether there is more to do; if not, the file is the new image from now on, as if it had been received.
    * @throws OtaError "image-malformed", "flash-failed".
    */
   applyDelta?(): boolean;
   /** Gives up the file, if one is open. Harmless otherwise. */
   abort(): void;
-  /** Makes the received image the one that boots next, on trial; does not restart. @throws OtaError "boot-failed", "flash-failed". */
+  /**
+   * Makes the received image the one that boots next, on trial; does not restart.
+   * @throws OtaError "boot-failed", "flash-failed".
+   */
   activate(): void;
   /** Restarts the device. */
   reset(): void;
-  /** @throws OtaError "flash-failed", "state-invalid". */
+  /**
+   * Records a verdict on the running image: "Accepted" makes it permanent, "Rejected" gives it up, others may be ignored.
+   * @throws OtaError "flash-failed", "state-invalid".
+   */
   setPlatformImageState(state: OtaImageState): void;
+  /** State of the running image. @throws OtaError "flash-failed". */
   getPlatformImageState(): PalImageState;
   /**
    * Reads the file being received, or the received one, back from the flash.

@@ -25,7 +25,8 @@ const fresh: State = Object.freeze({ half: 0, size: 0, pending: 0 });
 
 /**
  * Boot control for a file that is not firmware: two halves of a partition take the place of two slots, and no reset is
- * needed. While an update is on trial the application reads its file; it is the valid one only when the update is accepted.
+ * needed. While an update is on trial the application reads the new file, which replaces the old one when the update is
+ * accepted.
  */
 export class DataControl implements BootControl {
   readonly capacity: number;
@@ -35,7 +36,10 @@ export class DataControl implements BootControl {
   readonly #journal: Journal;
   #state: State;
 
-  /** @param journal one of this file's own @throws OtaError "argument-invalid" for a partition that has no two halves of whole blocks. */
+  /**
+   * @param journal of this file alone
+   * @throws OtaError "argument-invalid" for a partition of fewer than two blocks.
+   */
   constructor(partition: FlashPartition, journal: Journal) {
     const { size, blockSize } = partition.geometry;
     const half = Math.floor(size / blockSize / 2) * blockSize;
@@ -78,7 +82,7 @@ export class DataControl implements BootControl {
     if (this.#state.pending > 0) this.#save({ ...this.#state, pending: 0 });
   }
 
-  /** The signature alone says what a data file is. */
+  /** A data file carries no digest: what tells the two apart is the half that each is in. */
   identify(which: "running" | "spare"): Uint8Array {
     const { half } = this.#state;
     return Uint8Array.of(which === "running" ? half : 1 - half);

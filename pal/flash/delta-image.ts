@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { DELTA_HEADER_SIZE, type DeltaHeader, parseDeltaHeader } from "xs-ota/delta/header";
 import { type DeltaWindow, readWindow, WindowDecoder } from "xs-ota/delta/vcdiff";
-import type { BootControl } from "../boot.js";
+import type { BootControl, ReadableFlash } from "../boot.js";
 import { formatHex, isSameBytes } from "../bytes.js";
 import { OtaError } from "../error.js";
-import type { FlashPartition } from "../flash.js";
 import { BlockWriter } from "./block-writer.js";
 import type { DeltaImageOptions, ImageInMaking } from "./delta.js";
 import { digestOf } from "./digest.js";
@@ -12,9 +11,7 @@ import { digestOf } from "./digest.js";
 /** Largest window in bytes: it is made in memory. */
 const MAX_WINDOW = 32_768;
 
-/**
- * How far the image is: "comparing" finds out what an attempt before a reset has left, "writing" goes on from there.
- */
+/** How far the image is: "comparing" finds out what an attempt before a reset has left, "writing" goes on from there. */
 type Phase = "comparing" | "writing" | "done";
 
 /**
@@ -146,7 +143,7 @@ export class DeltaImage implements ImageInMaking {
 Object.freeze(DeltaImage.prototype);
 
 /** The running image as bytes. @throws OtaError "file-type-unsupported" on a device that can't read it. */
-function baseOf({ running }: BootControl): Pick<FlashPartition, "read"> {
+function baseOf({ running }: BootControl): ReadableFlash {
   if (running !== undefined) return running;
   throw new OtaError("file-type-unsupported", "this device cannot read its running image");
 }

@@ -12,6 +12,7 @@ import type { Deltas, ImageInMaking } from "./delta.js";
 import { digestOf } from "./digest.js";
 import { Subpartition } from "./subpartition.js";
 
+/** What a FlashPal is made of. */
 export interface FlashPalOptions {
   readonly boot: BootControl;
   readonly crypto: Crypto;
@@ -57,7 +58,10 @@ function placeOf(
   throw new OtaError("image-too-large", `a delta of ${size} bytes leaves no room for its image`);
 }
 
-/** The platform abstraction layer over flash partitions: an image is received in the spare slot, and the bootloader starts it. */
+/**
+ * The platform abstraction layer over flash partitions: an image is received in the spare slot, and the bootloader
+ * starts it.
+ */
 export class FlashPal implements Pal {
   readonly #options: FlashPalOptions;
   #open: Open | undefined;

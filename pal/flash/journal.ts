@@ -28,7 +28,7 @@ interface Found {
   readonly sequence: number;
   readonly block: number;
   readonly bytes: Uint8Array;
-  /** Behind it. */
+  /** Offset of the byte behind it, where the next record may begin. */
   readonly end: number;
 }
 

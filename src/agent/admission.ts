@@ -9,6 +9,7 @@ import { readImageFacts } from "../image/facts.js";
 import { IMAGE_INFO_SIZE, readImageInfo } from "../image/info.js";
 import { type AppVersion, checkVersion } from "../job/version.js";
 
+/** What an image is held against. */
 export interface AdmissionOptions {
   /** Where the image is received. */
   readonly pal: Pal;
@@ -22,8 +23,8 @@ export interface AdmissionOptions {
 }
 
 /**
- * Refuses an image that this device would not start, as soon as the blocks are there that tell: the first one for the
- * header, then those behind the body for the TLVs. Nothing is verified here: the signature is, when all is there.
+ * Refuses an image that this device would not start, as soon as the blocks that tell are there: the first one for the
+ * header, then those behind the body for the TLVs. The signature is another matter: it is verified when all is there.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -90,7 +91,10 @@ export class Admission {
     return bitmap.firstWanted(Math.floor(this.#tlvs / bitmap.blockSize));
   }
 
-  /** Checks the TLVs once they are all there. @throws OtaError "security-counter-older", "device-class-other", "image-malformed". */
+  /**
+   * Checks the TLVs once they are all there.
+   * @throws OtaError "security-counter-older", "device-class-other", "image-malformed".
+   */
   checkTrailer(bitmap: BlockBitmap): void {
     if (this.wantedFirst(bitmap) === undefined) this.#checkTlvs();
   }

@@ -44,7 +44,8 @@ export class OtaAgent {
   /** @throws OtaError "argument-invalid" for a name, version or option out of range, naming it. */
   constructor(options: OtaAgentOptions) {
     if (!isThingName(options.thingName)) {
-      throw new OtaError("argument-invalid", `thingName "${options.thingName}" is not valid`);
+      const what = `thingName "${options.thingName}" is not 1 to 128 letters, digits, :, _ and -`;
+      throw new OtaError("argument-invalid", what);
     }
     this.#context = this.#makeContext(options);
     this.#jobs = new JobActions(this.#context);
@@ -167,13 +168,13 @@ export class OtaAgent {
     return this.state;
   }
 
-  /** Asks for a job now. OTA_CheckForUpdate. */
+  /** Asks for a job now. OTA_CheckForUpdate. @throws OtaError "state-invalid" when not running. */
   checkForUpdate(): void {
     this.#needRunning("check for an update");
     this.#machine.signal("RequestJobDocument");
   }
 
-  /** Pauses; blocks received stay on the flash. OTA_Suspend. @throws OtaError "state-invalid" when not running. */
+  /** Pauses; what has arrived stays on the flash. OTA_Suspend. @throws OtaError "state-invalid" when not running. */
   suspend(): void {
     this.#needRunning("suspend");
     this.#machine.signal("Suspend");
@@ -197,7 +198,8 @@ export class OtaAgent {
    * The application's verdict. OTA_SetImageState.
    * "Accepted" commits the running image: when this returns, it is on the flash. "Rejected" gives a trial up and restarts
    * into the old image; "Aborted" gives up the update under way.
-   * @throws OtaError "argument-invalid" for "Testing" and "Unknown"; "flash-failed"; "state-invalid" for "Rejected" without a trial.
+   * @throws OtaError "argument-invalid" for "Testing" and "Unknown"; "flash-failed"; "state-invalid" for "Rejected"
+   *   without a trial.
    */
   setImageState(state: OtaImageState): void {
     if (state === "Testing" || state === "Unknown") {

@@ -26,7 +26,7 @@ export interface OtaConfig {
   readonly journalFrequency: number;
   /** Whether status updates name the version and number of the execution they mean, which the C library never does. */
   readonly conditionalUpdates: boolean;
-  /** Minutes without progress after which the cloud may time the job out; 0 leaves it alone. stepTimeoutInMinutes of AWS IoT Jobs. */
+  /** Minutes without progress after which the cloud may time the job out; 0: never. stepTimeoutInMinutes of AWS IoT Jobs. */
   readonly stepTimeoutInMinutes: number;
   /** Whether a same or older version may be installed. otaconfigAllowDowngrade. */
   readonly allowDowngrade: boolean;

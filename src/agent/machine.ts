@@ -17,7 +17,7 @@ interface Queued {
   readonly data: unknown;
 }
 
-/** Runs the table: one event at a time, in order. What happens is in the rows, how is in the actions, and nothing is here. */
+/** Runs the table, one event at a time, in order. It decides nothing: the rows say what happens, and the actions how. */
 export class Machine {
   #state: OtaState = "Init";
   readonly #actions: Actions;

@@ -3,8 +3,8 @@ import type { PalImageState } from "xs-ota/pal/boot";
 import type { Phase } from "./progress.js";
 
 /**
- * What a start finds: nothing to do with an update, a file partly received, a switch that the bootloader has not finished, a new
- * image on trial, a trial that was given up, or one that was committed and may not have been reported.
+ * What a start finds: no update, a file partly received, a switch that the bootloader has not finished, a new image on
+ * trial, a trial that was given up, or an update that was committed and may not have been reported.
  */
 export type Outcome = "idle" | "resume" | "unfinished" | "trial" | "reverted" | "committed";
 
@@ -24,10 +24,14 @@ const row = (
 ): Row => Object.freeze({ image, phase, runsNew, outcome });
 
 /**
- * The first match wins. While the state is "Unknown" the bootloader is in the middle of a switch, kept from its end by a failing flash:
- * whichever image runs says nothing. One more reset is spent on it. When that does not help, the update has failed, and a bootloader
- * that gets on later starts a trial that no job asks for: it is given up. "switching" with the old image running is a cut before the boot flag was whole, or a new image
- * that did not live to say so: the switch is tried again, and the next time the phase tells.
+ * The first match wins.
+ *
+ * "Unknown": a failing flash keeps the bootloader in the middle of a switch, and which image runs says nothing. One more
+ * reset is spent on it. When that does not help, the update has failed; should the bootloader finish later, it starts a
+ * trial that no job asks for, which is given up.
+ *
+ * "switching" while the old image runs: the power was cut before the boot flag was whole, or the new image did not live
+ * to say so. The switch is tried again; the next time the phase tells which it was.
  */
 // prettier-ignore
 const table: readonly Row[] = Object.freeze([

@@ -40,12 +40,14 @@ export const IMAGE_LENGTH = 32;
 /** Characters of note and etag; four bytes each at most, and the length must fit in a byte. */
 const MAX_TEXT = 60;
 
+/** Where an update is, of what is in the journal. */
 export interface Progress {
   readonly phase: Phase;
   readonly jobId: string;
   readonly fileIndex: number;
   readonly log2BlockSize: number;
   readonly fileType: number;
+  /** Version that ran when the job began. */
   readonly previous: AppVersion;
   /** Bytes. */
   readonly size: number;
@@ -53,9 +55,11 @@ export interface Progress {
   readonly identity: Uint8Array;
   /** 32 bytes, all zero while receiving. */
   readonly image: Uint8Array;
+  /** Why a trial was given up; empty when it was not. */
   readonly note: string;
   /** Of the file whose blocks `bitmap` counts, if it is known. */
   readonly etag: string | undefined;
+  /** Blocks still wanted, as BlockBitmap has them. */
   readonly bitmap: Uint8Array;
 }
 
@@ -76,6 +80,7 @@ const TEXTS = IMAGE + IMAGE_LENGTH;
 /** Bytes of a record besides its texts and its bitmap. */
 const FIXED = 5 + 4 + 4 + IDENTITY_LENGTH + IMAGE_LENGTH + 1 + 1 + 1 + 2;
 
+/** The record for the journal; of note and etag it has the first 60 characters. */
 export function formatProgress(progress: Progress): Uint8Array {
   const jobId = encodeUtf8(progress.jobId);
   const note = encodeUtf8(progress.note.slice(0, MAX_TEXT));

@@ -29,6 +29,7 @@ export interface ReporterListener {
   onJobGone(jobId: string): void;
 }
 
+/** How reports are sent. */
 export interface ReporterOptions {
   readonly thingName: string;
   readonly mqtt: MqttClient;
@@ -123,6 +124,7 @@ export class Reporter {
     this.#execution = { jobId, versionNumber, executionNumber };
   }
 
+  /** Sends a report once those before it are settled. Progress is sent now or not at all. */
   report(jobId: string, report: StatusReport): void {
     const entry = { jobId, report };
     if (report.kind === "receiving") {
@@ -144,6 +146,7 @@ export class Reporter {
     this.#sendFirst();
   }
 
+  /** The cloud has answered an update. @param reply the message, as JSON gives it; `undefined` when it is not JSON */
   onReply(jobId: string, accepted: boolean, reply: unknown): void {
     if (this.#adoptVersion(jobId, accepted, reply)) return;
     const meaning = accepted ? "accepted" : meaningOf(reply);

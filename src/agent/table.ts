@@ -77,6 +77,7 @@ export interface EventData {
   readonly Failed: OtaError;
 }
 
+/** The name of an event. */
 export type OtaEventId = keyof EventData;
 
 /** What the rows run. A missing or misspelt action, or one that cannot take its event's data, does not compile. */
@@ -115,6 +116,7 @@ type ActionFor<E extends OtaEventId> = {
   [A in keyof Actions]: Actions[A] extends (data: EventData[E]) => void ? A : never;
 }[keyof Actions];
 
+/** In state `from`, event `on` runs action `run` and leads to state `to`. */
 export interface Row {
   readonly from: OtaState | "All";
   readonly on: OtaEventId;

@@ -18,6 +18,7 @@ import type { Platforms } from "./platforms.js";
 import { formatProgress, identityOf, IMAGE_LENGTH, type Phase, type Progress } from "./progress.js";
 import type { ReceivedBlock } from "./table.js";
 
+/** What a transfer works with. */
 export interface TransferOptions {
   readonly memory: Memory;
   readonly platforms: Platforms;
@@ -84,7 +85,8 @@ export class Transfer {
 
   /**
    * Makes ready to receive a file of the job: from nothing, or from what the journal says is on the flash.
-   * @throws OtaError of Pal.createFile; "memory-exhausted", "file-type-unsupported", "version-same", "version-older", "image-malformed" from a header that is there already.
+   * @throws OtaError of Pal.createFile; "memory-exhausted", "file-type-unsupported"; of a header that is there already, as
+   *   Admission.checkHeader.
    */
   constructor(
     options: TransferOptions,
@@ -132,7 +134,10 @@ export class Transfer {
     return new Admission({ pal: this.#pal, fileSize: size, isDelta, oldest, demands });
   }
 
-  /** Asks for the next blocks: for those first that tell whether the image will be started. @throws OtaError "download-stalled". */
+  /**
+   * Asks for the next blocks; first for those that tell whether the device would start the image.
+   * @throws OtaError "download-stalled".
+   */
   request(sink: BlockSink): void {
     const from = this.#admission?.wantedFirst(this.bitmap) ?? 0;
     this.supply.request(this.bitmap, from, this.file, sink);
@@ -238,7 +243,11 @@ export class Transfer {
     return "stored";
   }
 
-  /** The same file in a later document of the same job. @returns `undefined` when `job` is another one. @throws OtaError "memory-exhausted". */
+  /**
+   * The same file in a later document of the same job.
+   * @returns `undefined` when `job` is another one.
+   * @throws OtaError "memory-exhausted".
+   */
   sameFileOf(job: OtaJob): JobFile | undefined {
     const file = job.files[this.index];
     const isSame =

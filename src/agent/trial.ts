@@ -9,6 +9,7 @@ import { formatProgress, parseProgress, type Progress } from "./progress.js";
 import type { JobDocument } from "./table.js";
 import { Timer } from "./timer.js";
 
+/** What a trial works with. */
 export interface TrialOptions {
   readonly platforms: Platforms;
   readonly journal: Journal;

@@ -62,7 +62,7 @@ export function isDelta(bytes: Uint8Array): boolean {
 /** Reads the start of a delta. @throws OtaError "image-malformed". */
 export function parseDeltaHeader(bytes: Uint8Array): DeltaHeader {
   if (bytes.length < DELTA_HEADER_SIZE) throw malformed(`header of ${bytes.length} bytes`);
-  if (!isDelta(bytes)) throw malformed("it does not begin like one");
+  if (!isDelta(bytes)) throw malformed("no VCDIFF header with the mark XOD1");
   const view = new DataView(bytes.buffer, bytes.byteOffset, DELTA_HEADER_SIZE);
   const deviceClass = bytes.slice(CLASS, CLASS + DEVICE_CLASS_SIZE);
   const targetSize = view.getUint32(TARGET_SIZE, true);

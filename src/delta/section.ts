@@ -7,7 +7,7 @@ const BUFFER = 64;
 /** Bytes of the longest number: 32 bits in sevens. */
 const MAX_NUMBER = 5;
 
-/** What a delta that is none is refused with. */
+/** The error that refuses a malformed delta. */
 export const malformed = (why: string): OtaError =>
   new OtaError("image-malformed", `delta: ${why}`);
 

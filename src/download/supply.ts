@@ -10,6 +10,7 @@ import { RequestWindow } from "./window.js";
 /** Refusals in a row that a source may give before the next one is tried. */
 const MAX_REFUSALS = 4;
 
+/** How much a supply asks for, and how long it waits. */
 export interface SupplyOptions {
   readonly clock: Clock;
   /** Most blocks asked for at once. */
@@ -27,7 +28,7 @@ export class Supply {
   readonly #window: RequestWindow;
   /** Index of the source in use. */
   #current = 0;
-  /** Requests in a row that brought nothing; a refusal counts as many. */
+  /** Requests in a row that brought nothing; a refusal counts as several. */
   #momentum = 0;
   /** What went wrong last, for the operator. */
   #lastFault: OtaError | undefined;
@@ -66,7 +67,8 @@ export class Supply {
   }
 
   /**
-   * Asks for the next blocks, the first of them at or behind `from`; from the next source, when this one has been asked in vain too often.
+   * Asks for the next blocks, the first of them at or behind `from`. When this source was asked in vain too often, the
+   * next one is asked.
    * @throws OtaError "download-stalled" when there is no other.
    */
   request(bitmap: BlockBitmap, from: number, file: JobFile, sink: BlockSink): void {

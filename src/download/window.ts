@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** Slowest and fastest patience, as a multiple of the time between blocks, and in milliseconds. */
+/** How long to wait for a block, as a multiple of the time between the last ones; and at least. */
 const PATIENCE = 8;
 const LEAST_WAIT_MS = 500;
 

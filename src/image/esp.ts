@@ -27,6 +27,7 @@ export const ESP_MAGIC = 0xe9;
 /** Bytes from the start of an image that `parseEspHeader` reads. */
 export const ESP_HEADER_SIZE = VERSION + VERSION_SIZE;
 
+/** What the descriptor says of an image. */
 export interface EspHeader {
   readonly version: AppVersion;
   /** Counts up when an older image must never run again; kept in eFuses. 0..2^32-1. */

@@ -32,6 +32,7 @@ export const tlvTypes = Object.freeze({
   deviceClass: 0x75,
 });
 
+/** The header of an image. */
 export interface ImageHeader {
   /** Bytes before the body: 32..65535. */
   readonly headerSize: number;
@@ -39,7 +40,9 @@ export interface ImageHeader {
   readonly bodySize: number;
   /** Bytes of the protected TLVs with their info header; 0 when there are none. */
   readonly protectedTlvSize: number;
+  /** Bits of image.h; only IMAGE_F_ROM_FIXED, 0x100, is supported. */
   readonly flags: number;
+  /** Where the image is linked to run, with that flag; 0 else. */
   readonly loadAddress: number;
   readonly version: ImageVersion;
 }

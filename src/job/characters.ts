@@ -5,6 +5,7 @@
  * and a garbage collection meanwhile spoils the heap (docs/adr/0022).
  */
 
+/* Sets for `consistsOf`. */
 export const DIGITS = "0123456789";
 export const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const NAME = `${LETTERS}${DIGITS}-_`;

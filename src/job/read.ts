@@ -5,6 +5,7 @@ import { consistsOf } from "./characters.js";
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Whether a value is a JSON object: no list, and not null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -53,6 +54,7 @@ export class Reader {
     return new OtaError("job-malformed", `${this.path}.${key} ${why}`, parseError);
   }
 
+  /** The value at `key`, whatever it is. */
   raw(key: string): unknown {
     return this.#object[key] ?? undefined;
   }
