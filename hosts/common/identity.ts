@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { isObject } from "xs-ota/job/read";
+import { isObject, isWhole } from "xs-ota/job/read";
 import { decodeUtf8 } from "xs-ota/job/utf8";
 import { OtaError } from "xs-ota/pal/error";
 import type { FlashPartition } from "xs-ota/pal/flash";
@@ -24,6 +24,8 @@ export interface Identity {
   readonly tls?: TlsIdentity;
 }
 
+const tlsKeys = Object.freeze(["rootCertificate", "certificate", "privateKey"] as const);
+
 /** Bytes read at a time. */
 const CHUNK = 256;
 
@@ -33,17 +35,17 @@ const CHUNK = 256;
  */
 export function readIdentity(data: FlashPartition): Identity {
   const text = decodeUtf8(readToErased(data), "argument-invalid");
-  need(text !== "", "the data partition is empty: provision the device first");
+  need(text !== "", "it is empty: provision the device first");
   const identity: unknown = parse(text);
-  need(isObject(identity), "not an object");
+  need(isObject(identity), "it is not an object");
   const { thingName, endpoint, certificates, tls } = identity;
-  need(typeof thingName === "string" && thingName !== "", "thingName");
-  need(isObject(endpoint), "endpoint");
+  need(typeof thingName === "string" && thingName !== "", "thingName is missing, or no text");
+  need(isObject(endpoint), "endpoint is missing, or no object");
   const { host, port } = endpoint;
-  need(typeof host === "string" && host !== "", "endpoint.host");
-  need(typeof port === "number" && Number.isInteger(port) && port > 0, "endpoint.port");
-  need(isTexts(certificates), "certificates");
-  need(tls === undefined || isTlsIdentity(tls), "tls");
+  need(typeof host === "string" && host !== "", "endpoint.host is missing, or no text");
+  need(isWhole(port, 1, 0xffff), "endpoint.port is not a number in 1..65535");
+  need(isTexts(certificates), "certificates is not an object of PEM by name");
+  need(tls === undefined || isTlsIdentity(tls), `tls has not ${tlsKeys.join(", ")} as texts`);
   return { thingName, endpoint: { host, port }, certificates, ...(tls && { tls }) };
 }
 
@@ -69,7 +71,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new OtaError("argument-invalid", "the data partition holds no JSON");
+    throw new OtaError("argument-invalid", "identity in the data partition: it is no JSON");
   }
 }
 
@@ -77,8 +79,9 @@ const isTexts = (value: unknown): value is Record<string, string> =>
   isObject(value) && Object.values(value).every(text => typeof text === "string");
 
 const isTlsIdentity = (value: unknown): value is TlsIdentity =>
-  isTexts(value) && ["rootCertificate", "certificate", "privateKey"].every(name => name in value);
+  isTexts(value) && tlsKeys.every(name => name in value);
 
-function need(holds: boolean, field: string): asserts holds {
-  if (!holds) throw new OtaError("argument-invalid", `identity in the data partition: ${field}`);
+function need(holds: boolean, otherwise: string): asserts holds {
+  if (!holds)
+    throw new OtaError("argument-invalid", `identity in the data partition: ${otherwise}`);
 }

@@ -41,14 +41,15 @@ const wrong: readonly (readonly [text: string, message: RegExp])[] = [
   ["{",                                                          /no JSON/u],
   ["[]",                                                         /not an object/u],
   ["null",                                                       /not an object/u],
-  [formatJson({ ...identity, thingName: 7 }),                /thingName/u],
-  [formatJson({ ...identity, thingName: "" }),               /thingName/u],
-  [formatJson({ ...identity, endpoint: undefined }),         /endpoint/u],
-  [formatJson({ ...identity, endpoint: { port: 1 } }),       /endpoint\.host/u],
-  [formatJson({ ...identity, endpoint: { host: "h", port: "1" } }), /endpoint\.port/u],
-  [formatJson({ ...identity, certificates: { a: 1 } }),      /certificates/u],
-  [formatJson({ ...identity, tls: { certificate: "own" } }), /tls/u],
-  [formatJson({ ...identity, tls: null }),                   /tls/u],
+  [formatJson({ ...identity, thingName: 7 }),                /thingName is missing, or no text/u],
+  [formatJson({ ...identity, thingName: "" }),               /thingName is missing, or no text/u],
+  [formatJson({ ...identity, endpoint: undefined }),         /endpoint is missing, or no object/u],
+  [formatJson({ ...identity, endpoint: { port: 1 } }),       /endpoint\.host is missing, or no text/u],
+  [formatJson({ ...identity, endpoint: { host: "h", port: "1" } }), /endpoint\.port is not a number in 1\.\.65535/u],
+  [formatJson({ ...identity, endpoint: { host: "h", port: 65_536 } }), /endpoint\.port is not a number in 1\.\.65535/u],
+  [formatJson({ ...identity, certificates: { a: 1 } }),      /certificates is not an object of PEM by name/u],
+  [formatJson({ ...identity, tls: { certificate: "own" } }), /tls has not rootCertificate, certificate, privateKey as texts/u],
+  [formatJson({ ...identity, tls: null }),                   /tls has not rootCertificate/u],
 ];
 
 for (const [text, message] of wrong) {
