@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { type Listener, LOOPBACK } from "xs-ota/cloud/device-ports";
 import { faultPlan, type FaultPlan } from "xs-ota/cloud/faults/faults";
-import { openDesk, type Desk } from "../desk.js";
+import { openDeskCloud, type DeskCloud } from "../desk-cloud.js";
 import { CliError, messageOf } from "../failure.js";
 import { readJson } from "../files.js";
 import { wholeNumber } from "../options.js";
@@ -75,12 +75,12 @@ export function cloudCommand(session: Session): Command {
   });
 }
 
-async function open(options: CloudArguments): Promise<Desk> {
+async function open(options: CloudArguments): Promise<DeskCloud> {
   const { directory, memory, plainMqtt: plainMqttPort, ...ports } = options;
   const faults = options.faults === undefined ? undefined : readFaults(options.faults);
   const state = memory === true ? undefined : directory;
   try {
-    return await openDesk({ ...ports, directory: state, plainMqttPort, faults });
+    return await openDeskCloud({ ...ports, directory: state, plainMqttPort, faults });
   } catch (error) {
     const remedy = "Give another --directory, --host or port, or end what uses it.";
     throw new CliError("tool", `the cloud does not start: ${messageOf(error)}`, remedy, {
@@ -99,7 +99,7 @@ function readFaults(path: string): FaultPlan {
   );
 }
 
-function describe({ endpoint, dashboard, ...ports }: Desk["cloud"], profile: string): string {
+function describe({ endpoint, dashboard, ...ports }: DeskCloud["cloud"], profile: string): string {
   const line = (title: string, { host, port }: Listener): string => `${title}${host}:${port}`;
   return [
     `REST and S3    ${endpoint}`,

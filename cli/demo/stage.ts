@@ -11,7 +11,7 @@ import { boards, packageRoot } from "../boards.js";
 import type { Board, BoardName } from "../boards.js";
 import { deploy, planDeployment } from "../deployment.js";
 import type { Deployment } from "../deployment.js";
-import { openDesk } from "../desk.js";
+import { openDeskCloud } from "../desk-cloud.js";
 import { findDeviceEndpoint, secureConnection } from "../device-endpoint.js";
 import { startDevice } from "../device-process.js";
 import type { DeviceProcess } from "../device-process.js";
@@ -93,7 +93,7 @@ export class Stage {
       writeFileSync(join(options.folder, `${name}.cert.pem`), pair.certificate);
     }
     const { keyKind }: Board = boards[options.board];
-    const { cloud, profile } = await openDesk({
+    const { cloud, profile } = await openDeskCloud({
       directory: options.cloudFolder,
       ...(options.plainMqtt === true && { plainMqttPort: 0 }),
     });

@@ -8,7 +8,7 @@ import { connect } from "node:tls";
 import { ListCertificatesCommand } from "@aws-sdk/client-iot";
 import { type Aws, openAws } from "xs-ota/cli/aws";
 import { findDeviceEndpoint, rootCertificateOf } from "xs-ota/cli/device-endpoint";
-import { openDesk } from "xs-ota/cli/desk";
+import { openDeskCloud } from "xs-ota/cli/desk-cloud";
 import { registerThing } from "xs-ota/cli/registration";
 import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
 import { CliProcess } from "xs-ota/test/support/cli";
@@ -17,7 +17,7 @@ import { MqttClient } from "xs-ota/test/support/mqtt";
 import { readProvisioned } from "xs-ota/test/support/provisioned";
 
 async function openBench(t: TestContext): Promise<Aws> {
-  const { cloud, profile } = await openDesk();
+  const { cloud, profile } = await openDeskCloud();
   const aws = openAws(profile);
   t.after(async () => {
     aws.close();

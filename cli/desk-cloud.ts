@@ -5,7 +5,7 @@ import { isAwsError, openAws, type Aws } from "./aws.js";
 import type { Profile } from "./profile.js";
 
 /** A desk cloud that runs, and the profile by which the commands find it. */
-export interface Desk {
+export interface DeskCloud {
   readonly cloud: Cloud;
   readonly profile: Profile;
 }
@@ -15,7 +15,7 @@ const ROLE = "arn:aws:iam::000000000000:role/desk";
 const BUCKET = "firmware";
 
 /** Starts a cloud on this machine, with a bucket for firmware. The caller closes it. */
-export async function openDesk(options: CloudOptions = {}): Promise<Desk> {
+export async function openDeskCloud(options: CloudOptions = {}): Promise<DeskCloud> {
   const cloud = await startCloud(options);
   const { endpoint, region, credentials, rootCertificate } = cloud;
   const profile = { endpoint, region, credentials, bucket: BUCKET, role: ROLE, rootCertificate };
