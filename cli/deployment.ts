@@ -9,10 +9,10 @@ import {
 } from "@aws-sdk/client-iot";
 import type { CreateJobRequest } from "@aws-sdk/client-iot";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import type { DataProtocol } from "xs-ota/job/document";
 import type { Aws } from "./aws.js";
 import { CliError } from "./failure.js";
 import { formatJobDocument } from "./job-document.js";
-import type { DataProtocol } from "./job-document.js";
 import type { DetachedSignature } from "./signing.js";
 import { allOrNothing } from "./undo.js";
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
+import type { DataProtocol } from "xs-ota/job/document";
 import type { DetachedSignature } from "./signing.js";
-
-export type DataProtocol = "MQTT" | "HTTP";
 
 /** The file of an update, as the job document needs it. */
 export interface DocumentFile extends DetachedSignature {

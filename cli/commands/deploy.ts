@@ -2,12 +2,12 @@
 import { basename } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { DELTA_FILE_TYPE, isDelta } from "xs-ota/delta/header";
+import type { DataProtocol } from "xs-ota/job/document";
 import { signatureSchemes } from "xs-ota/pal/crypto";
 import { deploy, planDeployment } from "../deployment.js";
 import type { Deployment, SignedFile } from "../deployment.js";
 import { CliError } from "../failure.js";
 import { readInput, readJson } from "../files.js";
-import type { DataProtocol } from "../job-document.js";
 import { jobSettings, parseAbort, parseRamp, parseRetry, parseTime } from "../job-settings.js";
 import { concludeJob, showJob } from "../job-progress.js";
 import { watchJob } from "../job-watch.js";

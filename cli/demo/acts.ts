@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+import type { DataProtocol } from "xs-ota/job/document";
 import type { SignedImage } from "../firmware.js";
-import type { DataProtocol } from "../job-document.js";
 import { showJob } from "../job-progress.js";
 import { describeExecution } from "../job-watch.js";
 import type { Output } from "../output.js";

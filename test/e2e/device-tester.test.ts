@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { CancelJobCommand } from "@aws-sdk/client-iot";
 import { deploy, type Deployment, planDeployment, type SignedFile } from "xs-ota/cli/deployment";
 import type { SignedImage } from "xs-ota/cli/firmware";
-import type { DataProtocol } from "xs-ota/cli/job-document";
+import type { DataProtocol } from "xs-ota/job/document";
 import { type MqttProxy, openMqttProxy } from "xs-ota/test/support/mqtt-proxy";
 import { openStage, outcomeOf, runningVersion, type StageBench } from "xs-ota/test/support/stage";
 

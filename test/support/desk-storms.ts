@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SignedImage } from "xs-ota/cli/firmware";
-import type { DataProtocol } from "xs-ota/cli/job-document";
+import type { DataProtocol } from "xs-ota/job/document";
 import type { Stage, StageFirmware } from "xs-ota/cli/demo/stage";
 import { randomFrom } from "./sim-flash.js";
 import { outcomeOf } from "./stage.js";
