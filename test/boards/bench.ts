@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { boards, type BoardName } from "xs-ota/cli/boards";
 import { Stage } from "xs-ota/cli/demo/stage";
 import { signFirmware } from "xs-ota/cli/firmware";
-import type { ExecutionView } from "xs-ota/cli/job-watch";
+import { randomFrom } from "xs-ota/test/support/sim-flash";
 import { packImage } from "xs-ota/toolchain/image";
 import { machineCode } from "xs-ota/toolchain/machine-code";
 
@@ -29,14 +29,6 @@ export async function openStage(
   return stage;
 }
 
-/** How the device's job ends. */
-export async function outcomeOf(stage: Stage, jobId: string): Promise<ExecutionView> {
-  let last: ExecutionView | undefined;
-  for await (const { executions } of stage.watch(jobId)) last = executions[0];
-  if (last === undefined) throw new Error(`${jobId} was given to no device`);
-  return last;
-}
-
 /** Makes a new device of machine code of the test's own, in place of the runtime's. */
 export function installMachineCode(stage: Stage, body: Uint8Array): void {
   const headerSize = machineCode[board]?.headerSize;
@@ -46,13 +38,8 @@ export function installMachineCode(stage: Stage, body: Uint8Array): void {
   stage.installDevice(signFirmware(image, key));
 }
 
-/** Numbers in [0, 1) that a seed gives again. Source: mulberry32, public domain. */
+/** Numbers in [0, 1) that a seed gives again. */
 export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const random = randomFrom(seed);
+  return () => random() / 2 ** 32;
 }

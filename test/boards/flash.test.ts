@@ -7,8 +7,9 @@ import { boards, packageRoot } from "xs-ota/cli/boards";
 import { findPartition } from "xs-ota/cli/flash-image";
 import { describeExecution } from "xs-ota/cli/job-watch";
 import { flashSize } from "xs-ota/common/flash-map";
+import { outcomeOf } from "xs-ota/test/support/stage";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
-import { board, openStage, outcomeOf } from "./bench.js";
+import { board, openStage } from "./bench.js";
 
 const map = readFlashMap(join(packageRoot, boards[board].flashMap));
 const blockOf = (name: string): number => findPartition(map, name).offset / map.blockSize;

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { packageRoot } from "xs-ota/cli/boards";
 import { describeExecution } from "xs-ota/cli/job-watch";
 import { amount } from "xs-ota/test/support/deep";
-import { board, openStage, outcomeOf, seededRandom } from "./bench.js";
+import { outcomeOf } from "xs-ota/test/support/stage";
+import { board, openStage, seededRandom } from "./bench.js";
 
 /** Cuts in all: as many updates as that takes, usually one. */
 const CUTS = amount(30, 300);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { packageRoot } from "xs-ota/cli/boards";
 import { describeExecution } from "xs-ota/cli/job-watch";
-import { board, openStage, outcomeOf } from "./bench.js";
+import { outcomeOf } from "xs-ota/test/support/stage";
+import { board, openStage } from "./bench.js";
 
 /** Ends by a restart, by its watchdog, by a crash: as config.onStart tells it. */
 const manifest = join(packageRoot, "test/xs/resets/manifest.json");
