@@ -11,7 +11,7 @@ import type { Session } from "../session.js";
 const examples = `
 EXAMPLES
   xs-ota build examples/thread/manifest.json --key keys/code-signing.key.pem
-  xs-ota build app/manifest.json --key keys/code-signing.key.pem --version 1.1.0 --config color=red`;
+  xs-ota build app/manifest.json --key keys/code-signing.key.pem --version 1.1.0 --set color=red`;
 
 /** The arguments of `xs-ota build`, whose options get their types from here. */
 const buildArguments = () =>
@@ -25,7 +25,7 @@ const buildArguments = () =>
     .requiredOption("--key <file>", "the private code-signing key")
     .option("--version <version>", "such as 1.2.3 (default: the manifest's config.version)")
     .option("--out <file>", "the image (default: build/firmware/<version>.img)")
-    .option("--config <name=value>", "goes over the manifest's config; repeatable", setting)
+    .option("--set <name=value>", "goes over the manifest's config; repeatable", setting)
     .option("--security-counter <n>", "devices never go back below it", wholeNumber(0, 0xffff_ffff))
     .option("--target <name>", "the only kind of device that may run it (default: any)")
     .addOption(
@@ -38,7 +38,7 @@ const buildArguments = () =>
 /** `xs-ota build`: compiles an application into a signed image. */
 export function buildCommand({ output }: Session): Command {
   return buildArguments().action((manifest, options) => {
-    const { board, config = {}, key, target, securityCounter } = options;
+    const { board, set: config = {}, key, target, securityCounter } = options;
     const version = options.version ?? manifestVersion(manifest);
     const out = options.out ?? join("build", "firmware", `${version}.img`);
     const firmware = { manifest, platform: board, version, config, securityCounter, target, out };

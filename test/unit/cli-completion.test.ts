@@ -37,6 +37,17 @@ test("fish gets a line for each command and each option", async () => {
   );
 });
 
+test("no command has an option that all commands have: that one would be taken for the program's", async () => {
+  const { out } = await runCli("completion", "fish");
+  const options = [...out.matchAll(/__fish_seen_subcommand_from (\S+)' -l (\S+)/g)];
+  const names = options.map(([, command, option]) => `${command} --${option}`);
+  assert.ok(names.length > 50, `${names.length} options`);
+  assert.deepEqual(
+    names.filter((name, at) => names.indexOf(name) !== at),
+    [],
+  );
+});
+
 test("what the parser refuses is JSON with --json, and exits as usage, in subcommands too", async () => {
   for (const args of [["depoly"], ["deploy"], ["things", "add"], ["cloud", "--rest-port", "x"]]) {
     const { code, error } = await runCli(...args, "--json");
