@@ -28,6 +28,8 @@ export class Supply {
   readonly #window: RequestWindow;
   /** Index of the source in use. */
   #current = 0;
+  /** The source that is open. When opening fails, the next request tries again. */
+  #opened: BlockSource | undefined;
   /** Requests in a row that brought nothing; a refusal counts as several. */
   #momentum = 0;
   /** What went wrong last, for the operator. */
@@ -56,7 +58,13 @@ export class Supply {
 
   /** Opens, or opens again, the way that the blocks come. A network that is not there is only a fault. */
   open(file: JobFile, sink: BlockSink): void {
-    this.#try(() => this.#source.open(file, sink));
+    this.#try(() => this.#open(file, sink));
+  }
+
+  #open(file: JobFile, sink: BlockSink): void {
+    this.#opened = undefined;
+    this.#source.open(file, sink);
+    this.#opened = this.#source;
   }
 
   /** Takes a later document of the same job. @returns whether it was what the supply waited for. */
@@ -75,6 +83,7 @@ export class Supply {
     if (this.#momentum >= this.#options.maxMomentum) this.#change(bitmap, file, sink);
     this.#momentum++;
     this.#try(() => {
+      if (this.#opened !== this.#source) this.#open(file, sink);
       const asked = this.#source.request(bitmap, this.#window.size, from);
       this.#window.onRequested(asked, this.#options.clock.now());
     });
@@ -87,7 +96,7 @@ export class Supply {
       const what = `${received} of ${blockCount} blocks, then requests in vain: ${why}`;
       throw new OtaError("download-stalled", what);
     }
-    this.#source.close(true);
+    this.close(true);
     this.#current++;
     this.#momentum = 0;
     this.open(file, sink);

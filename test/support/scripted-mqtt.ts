@@ -9,6 +9,8 @@ import { hexOf } from "./hex.js";
 export class ScriptedMqtt implements MqttClient {
   listener: MqttListener | undefined;
   connected = true;
+  /** How many of the next calls are refused, as by a full buffer. */
+  refusals = 0;
   /** Lines such as `PUB q1 topic payload`; the payload of a stream in hexadecimal. */
   readonly sent: string[] = [];
 
@@ -27,6 +29,10 @@ export class ScriptedMqtt implements MqttClient {
 
   #send(line: string): void {
     if (!this.connected) throw new OtaError("mqtt-failed", "not connected");
+    if (this.refusals > 0) {
+      this.refusals--;
+      throw new OtaError("mqtt-failed", "the buffer is full");
+    }
     this.sent.push(line);
   }
 

@@ -238,16 +238,3 @@ test("a report that is taken for malformed each time is given up", () => {
   }
   assert.ok(sent >= 4 && sent < 8, String(sent));
 });
-
-test("a platform that fails while a job is given up does not stop the agent", () => {
-  const bench = askedBench();
-  bench.job(jobMessage(TEN));
-  bench.pal.failures.set("writeBlock", new OtaError("flash-failed", "worn out"));
-  bench.pal.failures.set("abort", new OtaError("flash-failed", "worn out"));
-  bench.blocks(image, 0, 0);
-  assert.equal(bench.agent.state, "WaitingForJob");
-  bench.reply(true);
-  bench.job(jobMessage(TEN, { jobId: "next" }));
-  bench.blocks(image);
-  assert.equal(bench.agent.state, "ClosingFile");
-});

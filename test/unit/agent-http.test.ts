@@ -188,6 +188,16 @@ test("a stream that the cloud refuses is replaced by HTTP where the job offers i
   assert.equal(bench.agent.state, "ClosingFile");
 });
 
+test("a stream that cannot be unsubscribed does not keep the download from the other protocol", () => {
+  const bench = new AgentBench({ config: { maxNumRequestMomentum: 1 } });
+  bench.agent.start();
+  bench.job(job(URL, ["HTTP", "MQTT"]));
+  bench.mqtt.refusals = 1;
+  bench.clock.advance(10_000);
+  while (bench.http.isBusy) bench.http.serve(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
 test("a job whose protocols the device has not is refused by name", () => {
   const bench = new AgentBench({ config: { dataProtocols: ["MQTT"] } });
   bench.agent.start();

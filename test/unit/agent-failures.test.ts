@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { OtaError } from "xs-ota/pal/error";
+import { askedBench, BLOCK, firmware, jobMessage } from "xs-ota/test/support/agent-bench";
+
+/*
+ * What fails under an agent: the platform, the journal, the network that refuses. It fails a job at most, and once.
+ */
+
+const TEN = 10 * BLOCK - 100;
+const image = firmware("1.1.0", TEN);
+
+test("a subscription and a request that the network refuses are tried again, though the connection stays", () => {
+  const bench = askedBench();
+  bench.mqtt.refusals = 2;
+  bench.job(jobMessage(TEN));
+  bench.mqtt.take();
+  bench.clock.advance(10_000);
+  assert.deepEqual(
+    bench.mqtt.take().map(line => line.slice(0, 60)),
+    [
+      "SUB q0 $aws/things/T1/streams/S1/data/cbor",
+      "SUB q0 $aws/things/T1/streams/S1/rejected/cbor",
+      "PUB q0 $aws/things/T1/streams/S1/get/cbor a66163637264796166".slice(0, 60),
+    ],
+  );
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("a platform that fails while a job is given up does not stop the agent", () => {
+  const bench = askedBench();
+  bench.job(jobMessage(TEN));
+  bench.pal.failures.set("writeBlock", new OtaError("flash-failed", "worn out"));
+  bench.pal.failures.set("abort", new OtaError("flash-failed", "worn out"));
+  bench.blocks(image, 0, 0);
+  assert.equal(bench.agent.state, "WaitingForJob");
+  bench.reply(true);
+  bench.job(jobMessage(TEN, { jobId: "next" }));
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
