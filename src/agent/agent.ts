@@ -280,7 +280,7 @@ export class OtaAgent {
     const { trial, signal } = this.#context;
     if (trial.state !== "none" && trial.progress?.jobId === jobId) {
       this.#jobs.giveUpTrial("the job was cancelled");
-    } else signal("JobGone");
+    } else if (this.#files.jobInfo?.jobId === jobId) signal("JobGone");
   }
 }
 Object.freeze(OtaAgent.prototype);

@@ -24,7 +24,7 @@ export interface OtaConfig {
   readonly statusFrequency: number;
   /** Blocks between two records of progress on the flash. */
   readonly journalFrequency: number;
-  /** Whether status updates name the version and number of the execution they mean, which the C library never does. */
+  /** Whether status updates name the version and number of the execution they mean, and have a token, which those of the C library never do. */
   readonly conditionalUpdates: boolean;
   /** Minutes without progress after which the cloud may time the job out; 0: never. stepTimeoutInMinutes of AWS IoT Jobs. */
   readonly stepTimeoutInMinutes: number;

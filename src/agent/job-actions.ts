@@ -3,7 +3,7 @@ import { backoffMs } from "xs-ota/pal/backoff";
 import { OtaError } from "xs-ota/pal/error";
 import type { CustomJob, OtaJob } from "../job/document.js";
 import { NON_CONFORMING } from "../job/read.js";
-import type { StatusReport } from "../job/status.js";
+import { formatToken, type StatusReport } from "../job/status.js";
 import { nextJobTopic, notifyNextTopic } from "../job/topics.js";
 import { encodeUtf8 } from "../job/utf8.js";
 import { checkVersion } from "../job/version.js";
@@ -95,7 +95,7 @@ export class JobActions {
   #publishRequest(): void {
     const { mqtt, thingName } = this.#context.options;
     mqtt.subscribe(notifyNextTopic(thingName), 1);
-    const request = JSON.stringify({ clientToken: `${this.#requests}:${thingName}` });
+    const request = JSON.stringify({ clientToken: formatToken(this.#requests, thingName) });
     mqtt.publish(nextJobTopic(thingName), encodeUtf8(request), 1);
     this.#requests++;
   }

@@ -7,6 +7,7 @@ import type { MqttClient } from "xs-ota/pal/mqtt";
 import { isObject } from "../job/read.js";
 import {
   formatStatus,
+  formatToken,
   isTerminal,
   type StatusConditions,
   type StatusReport,
@@ -19,6 +20,8 @@ import { Timer } from "./timer.js";
 interface Entry {
   readonly jobId: string;
   readonly report: StatusReport;
+  /** Comes back with the replies to it. Progress has none. */
+  readonly clientToken?: string;
 }
 
 /** What the reporter tells. */
@@ -75,6 +78,12 @@ function boundTo(execution: FollowedExecution, report: StatusReport): StatusCond
   };
 }
 
+/** The token of the report that a reply answers, if it had one and the reply is whole. */
+function tokenOf(reply: unknown): string | undefined {
+  const token = isObject(reply) ? reply["clientToken"] : undefined;
+  return typeof token === "string" ? token : undefined;
+}
+
 /** The version that a refused update should have named, when its execution is still under way. */
 function pendingVersion(reply: unknown): number | undefined {
   if (!isObject(reply) || reply["code"] !== "VersionMismatch") return undefined;
@@ -98,8 +107,10 @@ export class Reporter {
   #execution: FollowedExecution | undefined;
   /** When a report went out last. */
   #sentAt = 0;
-  /** Replies to progress that are still to come, before the one to the first of the queue. */
+  /** Replies to progress of the execution followed that are still to come; some never do. */
   #progressReplies = 0;
+  /** Reports so far, for their tokens. */
+  #reports = 0;
 
   constructor(options: ReporterOptions, listener: ReporterListener) {
     this.#options = options;
@@ -121,17 +132,18 @@ export class Reporter {
 
   /** Reports on this execution are bound to it from now on. */
   follow({ jobId, versionNumber, executionNumber }: FollowedExecution): void {
+    if (jobId !== this.#execution?.jobId) this.#progressReplies = 0;
     this.#execution = { jobId, versionNumber, executionNumber };
   }
 
   /** Sends a report once those before it are settled. Progress is sent now or not at all. */
   report(jobId: string, report: StatusReport): void {
-    const entry = { jobId, report };
     if (report.kind === "receiving") {
-      this.#reportProgress(entry);
+      this.#reportProgress({ jobId, report });
       return;
     }
-    this.#queue.push(entry);
+    const clientToken = formatToken(this.#reports++, this.#options.thingName);
+    this.#queue.push({ jobId, report, clientToken });
     if (this.#queue.length === 1) this.#sendFirst();
   }
 
@@ -148,36 +160,59 @@ export class Reporter {
 
   /** The cloud has answered an update. @param reply the message, as JSON gives it; `undefined` when it is not JSON */
   onReply(jobId: string, accepted: boolean, reply: unknown): void {
-    if (this.#adoptVersion(jobId, accepted, reply)) return;
-    const meaning = accepted ? "accepted" : meaningOf(reply);
-    if (this.#progressReplies > 0) {
-      this.#progressReplies--;
-      if (meaning === "refused") this.#listener.onJobGone(jobId);
-    } else if (meaning !== "later" && (meaning !== "damaged" || this.#attempts >= MAX_DAMAGED)) {
-      this.#settle(jobId, !accepted);
+    if (accepted) this.#raiseVersion(jobId);
+    const first = this.#queue[0];
+    const token = tokenOf(reply);
+    const isOfProgress = token === undefined && this.#isProgressDue(jobId);
+    if (isOfProgress) this.#onProgressReply(jobId, accepted, reply);
+    else if (first?.jobId === jobId && (token ?? first.clientToken) === first.clientToken) {
+      this.#onReplyToFirst(jobId, accepted, reply);
     }
   }
 
-  /**
-   * Keeps the version that the cloud has, which each update raises by one.
-   * @returns whether the report was refused only for its version, and goes out again with the right one.
-   */
-  #adoptVersion(jobId: string, accepted: boolean, reply: unknown): boolean {
+  #isProgressDue(jobId: string): boolean {
+    return this.#progressReplies > 0 && jobId === this.#execution?.jobId;
+  }
+
+  #onProgressReply(jobId: string, accepted: boolean, reply: unknown): void {
+    this.#progressReplies--;
+    if (!accepted && meaningOf(reply) === "refused") this.#listener.onJobGone(jobId);
+  }
+
+  #onReplyToFirst(jobId: string, accepted: boolean, reply: unknown): void {
+    if (!accepted && this.#adoptVersion(jobId, reply)) return;
+    const meaning = accepted ? "accepted" : meaningOf(reply);
+    if (meaning === "later" || (meaning === "damaged" && this.#attempts < MAX_DAMAGED)) return;
+    this.#settle(jobId, !accepted);
+  }
+
+  /** Each update that the cloud takes raises the version by one. */
+  #raiseVersion(jobId: string): void {
+    const { versionNumber } = this.#execution ?? {};
+    if (this.#execution?.jobId !== jobId || versionNumber === undefined) return;
+    this.#execution = { ...this.#execution, versionNumber: versionNumber + 1 };
+  }
+
+  /** @returns whether the report was refused only for its version, and goes out again with the one that the cloud has. */
+  #adoptVersion(jobId: string, reply: unknown): boolean {
     const execution = this.#execution;
     if (execution?.jobId !== jobId || execution.versionNumber === undefined) return false;
-    if (accepted) this.#execution = { ...execution, versionNumber: execution.versionNumber + 1 };
-    const version = accepted ? undefined : pendingVersion(reply);
-    if (version === undefined || this.#progressReplies > 0) return false;
-    this.#execution = { ...execution, versionNumber: version };
+    const versionNumber = pendingVersion(reply);
+    if (versionNumber === undefined) return false;
+    this.#execution = { ...execution, versionNumber };
     this.#send();
     return true;
   }
 
-  #conditions({ jobId, report }: Entry): StatusConditions {
+  #conditions({ jobId, report, clientToken }: Entry): StatusConditions {
     const { isConditional, stepTimeoutInMinutes } = this.#options;
     const execution = this.#execution?.jobId === jobId ? this.#execution : undefined;
+    const bounds = {
+      ...(clientToken !== undefined && { clientToken }),
+      ...(execution !== undefined && boundTo(execution, report)),
+    };
     return {
-      ...(isConditional && execution !== undefined && boundTo(execution, report)),
+      ...(isConditional && bounds),
       ...(stepTimeoutInMinutes > 0 && !isTerminal(report) && { stepTimeoutInMinutes }),
     };
   }

@@ -108,8 +108,17 @@ function statusOf(report: StatusReport): Status {
   }
 }
 
+/** Longest token. Source: AWS IoT Streams; Jobs names no limit. */
+const MAX_TOKEN = 64;
+
+/** Tells the reply to one request from those to others; in the C library's form. @param count requests so far */
+export const formatToken = (count: number, thing: string): string =>
+  `${count}:${thing}`.slice(0, MAX_TOKEN);
+
 /** What an update may be bound to. Source: AWS IoT Jobs, UpdateJobExecution. */
 export interface StatusConditions {
+  /** Comes back with the reply. */
+  readonly clientToken?: string;
   /** The update is refused unless the execution has this version. */
   readonly expectedVersion?: number;
   readonly executionNumber?: number;

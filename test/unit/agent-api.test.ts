@@ -79,6 +79,14 @@ test("an application may ask for a job at any time", () => {
   assert.equal(bench.mqtt.take().at(-1), `PUB q1 ${JOBS}/$next/get {"clientToken":"1:T1"}`);
 });
 
+test("the token of a request is no longer than AWS takes, however long the thing's name", () => {
+  const mqtt = new ScriptedMqtt();
+  const thingName = "x".repeat(128);
+  new OtaAgent(options({ thingName, mqtt })).start();
+  const [, token] = /"clientToken":"(.*)"/.exec(mqtt.take().at(-1) ?? "") ?? [];
+  assert.equal(token, `0:${thingName}`.slice(0, 64));
+});
+
 test("only an application's states may be set", () => {
   const bench = new AgentBench();
   bench.agent.start();
@@ -107,7 +115,7 @@ test("a custom job that the application takes is reported in its words", () => {
   mqtt.deliver(`${JOBS}/$next/get/accepted`, { execution: { jobId: "c", jobDocument: {} } });
   assert.equal(
     mqtt.take().at(-1),
-    `PUB q1 ${JOBS}/c/update {"status":"SUCCEEDED","statusDetails":{"reason":"rebooted"}}`,
+    `PUB q1 ${JOBS}/c/update {"status":"SUCCEEDED","statusDetails":{"reason":"rebooted"},"clientToken":"0:T1"}`,
   );
   assert.ok(!events.includes("Fail"));
 });

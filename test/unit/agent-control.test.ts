@@ -144,6 +144,21 @@ test("another job takes the place of the one under way", () => {
   assert.ok(bench.mqtt.take().at(-1)?.includes("/jobs/other/update"));
 });
 
+test("a late refusal of the job before does not end the one under way", () => {
+  for (const begun of [0, 9]) {
+    const bench = askedBench();
+    bench.job(jobMessage(TEN));
+    bench.blocks(image, 0, begun); // progress waits for its reply, or "ready" does
+    bench.mqtt.deliver(`${JOBS}/notify-next`, jobMessage(TEN, { jobId: "other" }));
+    bench.job(jobMessage(TEN, { jobId: "other" }));
+    bench.blocks(image, 0, 3);
+    for (let replies = 0; replies < 3; replies++) bench.reply(false);
+    assert.equal(bench.agent.state, "WaitingForFileBlock", `after block ${begun}`);
+    bench.blocks(image, 4);
+    assert.equal(bench.agent.state, "ClosingFile");
+  }
+});
+
 test("a notification of the same job changes nothing", () => {
   const bench = askedBench();
   bench.job(jobMessage(TEN));

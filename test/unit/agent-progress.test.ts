@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BLOCK, firmware, jobMessage, JOBS, askedBench } from "xs-ota/test/support/agent-bench";
+import {
+  type AgentBench,
+  askedBench,
+  BLOCK,
+  firmware,
+  jobMessage,
+  JOBS,
+} from "xs-ota/test/support/agent-bench";
 
 /*
  * What the cloud hears of a download, and what the agent makes of the replies.
@@ -61,5 +68,58 @@ test("a job whose progress the cloud refuses is no longer the device's, and is d
   assert.ok(bench.pal.calls.includes("abort"));
   bench.job(jobMessage(TEN, { jobId: "next" }));
   bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+/** The token of the report sent last. */
+const tokenOf = (lines: readonly string[]): string =>
+  /"clientToken":"([^"]*)"/.exec(lines.at(-1) ?? "")?.[1] ?? "";
+
+/** A download that is complete, whose progress got no reply. */
+function ready(): AgentBench {
+  const bench = askedBench({ config: { conditionalUpdates: true } });
+  bench.job(jobMessage(TEN));
+  bench.blocks(image);
+  return bench;
+}
+
+test("a reply to progress that is lost costs no report, and no job", () => {
+  const bench = ready();
+  const clientToken = tokenOf(bench.mqtt.take());
+  const executionState = { status: "IN_PROGRESS", versionNumber: 2 };
+  const mismatch = { code: "VersionMismatch", executionState, clientToken };
+  bench.mqtt.deliver(`${update}/rejected`, mismatch);
+  assert.match(bench.mqtt.take().join(), /"self_test":"ready".*"expectedVersion":2,/);
+  bench.mqtt.deliver(`${update}/accepted`, { clientToken });
+  bench.clock.advance(3_600_000);
+  assert.deepEqual(bench.mqtt.take(), [], "it is known to the cloud");
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("a second reply to one report is not taken for that to the next", () => {
+  const bench = ready();
+  const clientToken = tokenOf(bench.mqtt.take());
+  bench.mqtt.deliver(`${update}/accepted`, { clientToken });
+  bench.agent.setImageState("Aborted");
+  const aborted = bench.mqtt.take().filter(line => line.includes("FAILED"));
+  assert.equal(aborted.length, 1);
+  assert.notEqual(tokenOf(aborted), clientToken);
+  bench.mqtt.deliver(`${update}/accepted`, { clientToken });
+  bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidStateTransition", clientToken });
+  bench.clock.advance(10_000);
+  assert.ok(
+    bench.mqtt.take().some(line => line.includes("FAILED")),
+    "it waits for its own",
+  );
+});
+
+test("a request that is damaged has no token to be known by, and is sent again", () => {
+  const bench = ready();
+  bench.mqtt.take();
+  for (let reply = 0; reply < 2; reply++) {
+    bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidJson" });
+  }
+  bench.clock.advance(10_000);
+  assert.match(bench.mqtt.take().join(), /"self_test":"ready"/);
   assert.equal(bench.agent.state, "ClosingFile");
 });
