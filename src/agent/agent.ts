@@ -8,8 +8,9 @@ import { jobIdOf, parseJob } from "../job/document.js";
 import { parseJson } from "../job/json.js";
 import type { StatusReport } from "../job/status.js";
 import { isTerminal } from "../job/status.js";
-import { parseJobTopic } from "../job/topics.js";
+import { isStreamData, parseJobTopic } from "../job/topics.js";
 import { parseVersion } from "../job/version.js";
+import { bestEffort } from "./best-effort.js";
 import { makeConfig } from "./config.js";
 import type { Context } from "./context.js";
 import { ControlActions } from "./control-actions.js";
@@ -29,6 +30,8 @@ import { Trial } from "./trial.js";
 const isThingName = (text: string): boolean =>
   text.length <= 128 && consistsOf(text, `${LETTERS}${DIGITS}:_-`);
 const defaultScheme: SignatureScheme = "sig-sha256-ecdsa";
+/** States of an agent that has not begun, or that ends. */
+const resting: readonly OtaState[] = Object.freeze(["Init", "ShuttingDown", "Stopped"]);
 
 /**
  * The over-the-air update agent for one device: the C library's OTA_* functions as methods. It asks AWS IoT for jobs,
@@ -107,7 +110,7 @@ export class OtaAgent {
       refreshJob: () => jobs.refreshJob(),
       processJob: job => jobs.processJob(job),
       rest: () => undefined,
-      inSelfTest: () => jobs.inSelfTest(),
+      inSelfTest: jobId => jobs.inSelfTest(jobId),
       refuseJob: job => jobs.refuseJob(job),
       initFile: job => files.initFile(job),
       reopenFile: () => files.reopenFile(),
@@ -197,7 +200,7 @@ export class OtaAgent {
   /**
    * The application's verdict. OTA_SetImageState.
    * "Accepted" commits the running image: when this returns, it is on the flash. "Rejected" gives a trial up and restarts
-   * into the old image; "Aborted" gives up the update under way.
+   * into the old image; "Aborted" gives up the update under way, its trial included, and does nothing without one.
    * @throws OtaError "argument-invalid" for "Testing" and "Unknown"; "flash-failed"; "state-invalid" for "Rejected"
    *   without a trial.
    */
@@ -206,30 +209,30 @@ export class OtaAgent {
       throw new OtaError("argument-invalid", `${state} is not for the application to set`);
     }
     if (state === "Accepted") this.#accept();
-    else if (state === "Rejected") this.#reject();
-    else this.#machine.signal("UserAbort");
+    else if (this.#context.trial.state !== "none") {
+      this.#jobs.giveUpTrial(`${state.toLowerCase()} by the application`);
+    } else if (state === "Aborted") this.#machine.signal("UserAbort");
+    else throw new OtaError("state-invalid", "the running image is not on trial");
     this.#imageState = state;
   }
 
   #accept(): void {
-    const { trial, reporter, version, emit } = this.#context;
+    const { trial, reporter, version, emit, signal } = this.#context;
+    const wasOnTrial = trial.state !== "none";
     const progress = trial.accept();
-    if (progress === undefined) return;
+    if (!wasOnTrial) return;
     emit({ type: "Committed", version });
-    reporter.report(progress.jobId, { kind: "accepted", version, updatedBy: progress.previous });
-  }
-
-  #reject(): void {
-    if (this.#context.trial.state === "none") {
-      throw new OtaError("state-invalid", "the running image is not on trial");
+    if (this.state === "Stopped") return; // the next start reports it
+    if (progress === undefined) signal("RequestJobDocument");
+    else {
+      const updatedBy = progress.previous;
+      reporter.report(progress.jobId, { kind: "accepted", version, updatedBy });
     }
-    this.#jobs.giveUpTrial("rejected by the application");
   }
 
   #needRunning(what: string): void {
-    if (this.state === "Init" || this.state === "Stopped") {
-      throw new OtaError("state-invalid", `cannot ${what} in state ${this.state}`);
-    }
+    if (!resting.includes(this.state)) return;
+    throw new OtaError("state-invalid", `cannot ${what} in state ${this.state}`);
   }
 
   #onConnected(): void {
@@ -238,8 +241,10 @@ export class OtaAgent {
   }
 
   #onMessage(topic: string, payload: Uint8Array): void {
+    const { options, statistics } = this.#context;
     if (this.#files.onMessage(topic, payload)) return;
-    const message = parseJobTopic(this.#context.options.thingName, topic);
+    if (isStreamData(options.thingName, topic)) statistics.onReceived(); // too late, or for nobody
+    const message = parseJobTopic(options.thingName, topic);
     if (message === undefined) return;
     if (message.kind === "update") this.#onUpdateReply(message.jobId, message.accepted, payload);
     else if (message.kind === "notify-next" || message.accepted) this.#onJob(payload);
@@ -272,7 +277,7 @@ export class OtaAgent {
     const { trial, signal } = this.#context;
     if (!isTerminal(report)) return;
     const progress = trial.progress;
-    if (progress?.jobId === jobId && trial.state === "none") trial.forget();
+    if (progress?.jobId === jobId && trial.state === "none") bestEffort(() => trial.forget());
     signal("RequestJobDocument");
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { OtaJob } from "../job/document.js";
+import { bestEffort } from "./best-effort.js";
 import type { Context } from "./context.js";
 import { jobInfo } from "./job-actions.js";
 import { hasFirmware, type Transfer } from "./transfer.js";
@@ -47,7 +48,7 @@ export class Completion {
     transfer.save("switching");
     this.#activateOthers(transfer.job);
     firmware.activate();
-    transfer.save("switched");
+    bestEffort(() => transfer.save("switched")); // the boot flag is set: no failure may be reported any more
     firmware.reset();
   }
 }

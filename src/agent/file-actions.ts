@@ -266,7 +266,7 @@ export class FileActions {
     this.#context.requestTimer.stop();
     const transfer = this.#transfer;
     if (transfer === undefined) return;
-    bestEffort(() => transfer.save("receiving"));
+    bestEffort(() => transfer.keep());
     transfer.supply.close(unsubscribe);
   }
 

@@ -134,7 +134,7 @@ export class JobActions {
     const { trial, signal } = this.#context;
     if (trial.isOf(job)) {
       if (job.kind === "ota") this.#context.reporter.follow(job);
-      signal("StartSelfTest");
+      signal("StartSelfTest", job.jobId);
     } else {
       signal("NoJob");
       this.giveUpTrial("the job was cancelled");
@@ -196,14 +196,13 @@ export class JobActions {
   }
 
   /** The image on trial is the one the job means: the application may test it. */
-  inSelfTest(): void {
+  inSelfTest(jobId: string): void {
     const { trial, reporter, version, emit } = this.#context;
     const progress = trial.progress;
     const fault = progress === undefined ? undefined : this.#versionFault(progress);
     if (fault !== undefined) this.giveUpTrial(fault.message);
     else if (trial.announce()) {
-      const jobId = progress?.jobId ?? "";
-      if (jobId !== "") reporter.report(jobId, { kind: "active", version });
+      reporter.report(jobId, { kind: "active", version });
       emit({ type: "StartTest", jobId });
     }
   }

@@ -50,7 +50,8 @@ export interface ShutdownOptions {
 /** What each event brings. The first thirteen are the C library's OtaEvent_t, by its names; the others are ours. */
 export interface EventData {
   readonly Start: undefined;
-  readonly StartSelfTest: undefined;
+  /** Id of the job whose image is on trial. */
+  readonly StartSelfTest: string;
   readonly RequestJobDocument: undefined;
   readonly ReceivedJobDocument: JobDocument;
   readonly CreateFile: OtaJob;
@@ -89,7 +90,7 @@ export interface Actions {
   readonly refreshJob: () => void;
   readonly processJob: (job: JobDocument) => void;
   readonly rest: () => void;
-  readonly inSelfTest: () => void;
+  readonly inSelfTest: (jobId: string) => void;
   readonly refuseJob: (job: MalformedJob) => void;
   readonly initFile: (job: OtaJob) => void;
   readonly reopenFile: () => void;
@@ -141,6 +142,9 @@ export const table: readonly Row[] = Object.freeze([
   //  from                    on                     run                to
   row("Init",                 "Start",               "prepare",         "Ready"),
   row("Ready",                "Start",               "start",           "RequestingJob"),
+  row("Ready",                "RequestTimer",        "start",           "RequestingJob"),
+  row("Ready",                "Suspend",             "ignore",          "Ready"),
+  row("Ready",                "Failed",              "retryRequestJob", "Ready"),
 
   row("RequestingJob",        "RequestJobDocument",  "requestJob",      "WaitingForJob"),
   row("RequestingJob",        "RequestTimer",        "requestJob",      "WaitingForJob"),
@@ -161,6 +165,7 @@ export const table: readonly Row[] = Object.freeze([
 
   row("RequestingFileBlock",  "RequestFileBlock",    "requestData",     "WaitingForFileBlock"),
   row("RequestingFileBlock",  "CloseFile",           "closeFile",       "ClosingFile"),
+  row("RequestingFileBlock",  "UserAbort",           "userAbort",       "RequestingJob"),
   row("RequestingFileBlock",  "Failed",              "failJob",         "RequestingJob"),
 
   row("WaitingForFileBlock",  "ReceivedFileBlock",   "processData",     "WaitingForFileBlock"),
@@ -173,6 +178,7 @@ export const table: readonly Row[] = Object.freeze([
   row("WaitingForFileBlock",  "JobGone",             "dropJob",         "RequestingJob"),
   row("WaitingForFileBlock",  "CreateFile",          "initFile",        "RequestingFileBlock"),
   row("WaitingForFileBlock",  "CloseFile",           "closeFile",       "ClosingFile"),
+  row("WaitingForFileBlock",  "UserAbort",           "userAbort",       "RequestingJob"),
   row("WaitingForFileBlock",  "Failed",              "failJob",         "RequestingJob"),
 
   row("ClosingFile",          "CreateFile",          "initFile",        "RequestingFileBlock"),
@@ -183,24 +189,22 @@ export const table: readonly Row[] = Object.freeze([
   row("ClosingFile",          "RequestJobDocument",  "refreshJob",      "ClosingFile"),
   row("ClosingFile",          "Connected",           "refreshJob",      "ClosingFile"),
   row("ClosingFile",          "JobGone",             "dropJob",         "RequestingJob"),
+  row("ClosingFile",          "UserAbort",           "userAbort",       "RequestingJob"),
   row("ClosingFile",          "Failed",              "failJob",         "RequestingJob"),
 
   row("Suspended",            "Resume",              "resume",          "RequestingJob"),
+  row("Suspended",            "Suspend",             "ignore",          "Suspended"),
   row("Suspended",            "UserAbort",           "userAbort",       "Suspended"),
   row("ShuttingDown",         "RequestJobDocument",  "stop",            "Stopped"),
   row("ShuttingDown",         "RequestTimer",        "stop",            "Stopped"),
   row("ShuttingDown",         "Shutdown",            "stop",            "Stopped"),
   row("ShuttingDown",         "Suspend",             "ignore",          "ShuttingDown"),
-  row("ShuttingDown",         "UserAbort",           "ignore",          "ShuttingDown"),
   row("Init",                 "Suspend",             "ignore",          "Init"),
-  row("Init",                 "UserAbort",           "ignore",          "Init"),
   row("Init",                 "Shutdown",            "ignore",          "Stopped"),
   row("Stopped",              "Start",               "prepare",         "Ready"),
   row("Stopped",              "Suspend",             "ignore",          "Stopped"),
-  row("Stopped",              "UserAbort",           "ignore",          "Stopped"),
   row("Stopped",              "Shutdown",            "ignore",          "Stopped"),
 
   row("All",                  "Suspend",             "suspend",         "Suspended"),
-  row("All",                  "UserAbort",           "userAbort",       "RequestingJob"),
   row("All",                  "Shutdown",            "shutdown",        "ShuttingDown"),
 ]);

@@ -79,6 +79,8 @@ export class Transfer {
   etag: string | undefined;
   /** A whole image is made when it is verified, a delta when it is applied too. */
   #stage: "receiving" | "verified" | "made" = "receiving";
+  /** As the journal has it. */
+  #phase: Phase = "receiving";
   readonly #options: TransferOptions;
   readonly #pal: Pal;
   readonly #admission: Admission | undefined;
@@ -176,6 +178,12 @@ export class Transfer {
     const hasImage = phase !== "receiving" && hasFirmware(this.job, platforms);
     const image = hasImage ? platforms.firmware.identify("spare") : undefined;
     this.#save(phase, this.index, this.bitmap, { image, etag: this.etag });
+    this.#phase = phase;
+  }
+
+  /** Keeps what is received for the next start, unless the switch has begun, which the journal must not forget. */
+  keep(): void {
+    if (this.#phase === "receiving") this.save("receiving");
   }
 
   /** Has the journal go on with the next file, of which nothing is there. @throws OtaError "flash-failed". */

@@ -61,11 +61,15 @@ export class Trial {
     return outcome;
   }
 
-  /** Whether the image on trial is of this job. Without a record, a job that says self_test is taken for it. */
-  isOf(job: JobDocument): boolean {
-    if (job.kind !== "ota") return false;
+  /**
+   * Whether the image on trial is of this job, which the new image need not understand: it may want another signature. Without a
+   * record, a job that says self_test is taken for it.
+   */
+  isOf(job: JobDocument): job is Exclude<JobDocument, { readonly kind: "none" }> {
+    if (job.kind === "none") return false;
     const progress = this.progress;
-    return progress === undefined ? job.selfTest !== undefined : progress.jobId === job.jobId;
+    if (progress !== undefined) return progress.jobId === job.jobId;
+    return job.kind === "ota" && job.selfTest !== undefined;
   }
 
   /** The application may test now. @returns false when it was told before. */
@@ -87,7 +91,8 @@ export class Trial {
     this.#timer.stop();
     const progress = this.#state === "none" ? undefined : this.progress;
     this.#state = "none";
-    if (progress !== undefined) this.#save({ ...progress, phase: "committed" });
+    // the image that runs tells the next start as much
+    if (progress !== undefined) bestEffort(() => this.#save({ ...progress, phase: "committed" }));
     return progress;
   }
 

@@ -29,6 +29,11 @@ export const getStreamTopic = (thing: string, stream: string, encoding: StreamEn
 export const streamDataTopic = (thing: string, stream: string, encoding: StreamEncoding): string =>
   `${base(thing)}/streams/${stream}/data/${encoding}`;
 
+/** Whether a topic is that of blocks of any stream of the thing. */
+export function isStreamData(thing: string, topic: string): boolean {
+  return topic.startsWith(`${base(thing)}/streams/`) && topic.includes("/data/");
+}
+
 /** Says why a stream request was refused. */
 export const streamRejectedTopic = (
   thing: string,

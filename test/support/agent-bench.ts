@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly demands?: ImageDemands;
   readonly memory?: MemoryOptions;
   readonly filePals?: Readonly<Record<number, MemoryPal>>;
+  /** Hears of each event after the bench has written it down. */
+  readonly onEvent?: (event: OtaEvent) => void;
 }
 
 /** A file whose first bytes are the header of an image of that version. */
@@ -113,8 +115,11 @@ export class AgentBench {
       device: { resetReason: "watchdog", restart: () => undefined, random: () => 0.999 },
       mqtt: this.mqtt,
       http: this.http,
-      onEvent: event => this.events.push(event),
       ...options,
+      onEvent: event => {
+        this.events.push(event);
+        options.onEvent?.(event);
+      },
       pal,
       journal,
       config: { conditionalUpdates: false, ...config },

@@ -7,6 +7,8 @@ import type { OtaImageState, Pal, PalFile, ReceivedBlocks } from "xs-ota/pal/pal
 /** A journal in memory. */
 export class MemoryJournal implements Journal {
   readonly capacity = 4096;
+  /** Thrown by the next `save`. */
+  failure: OtaError | undefined;
   #record = new Uint8Array(0);
 
   load(): Uint8Array | undefined {
@@ -14,6 +16,9 @@ export class MemoryJournal implements Journal {
   }
 
   save(record: Uint8Array): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure;
     this.#record = record.slice();
   }
 }
@@ -31,6 +36,10 @@ export class MemoryPal implements Pal {
 
   #call(name: keyof Pal, detail = ""): void {
     this.calls.push(detail === "" ? name : `${name} ${detail}`);
+    this.#fail(name);
+  }
+
+  #fail(name: keyof Pal): void {
     const failure = this.failures.get(name);
     this.failures.delete(name);
     if (failure !== undefined) throw failure;
@@ -71,16 +80,19 @@ export class MemoryPal implements Pal {
   }
 
   getPlatformImageState(): PalImageState {
+    this.#fail("getPlatformImageState");
     return this.imageState;
   }
 
   readBlock(offset: number, into: Uint8Array): number {
+    this.#fail("readBlock");
     const piece = this.bytes.subarray(offset, offset + into.length);
     into.set(piece);
     return piece.length;
   }
 
   identify(which: "running" | "spare"): Uint8Array | undefined {
+    this.#fail("identify");
     return this.ids[which];
   }
 }

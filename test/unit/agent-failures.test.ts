@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OtaError } from "xs-ota/pal/error";
-import { askedBench, BLOCK, firmware, jobMessage } from "xs-ota/test/support/agent-bench";
+import {
+  AgentBench,
+  askedBench,
+  BLOCK,
+  firmware,
+  jobMessage,
+} from "xs-ota/test/support/agent-bench";
 
 /*
  * What fails under an agent: the platform, the journal, the network that refuses. It fails a job at most, and once.
@@ -10,6 +16,18 @@ import { askedBench, BLOCK, firmware, jobMessage } from "xs-ota/test/support/age
 
 const TEN = 10 * BLOCK - 100;
 const image = firmware("1.1.0", TEN);
+
+for (const call of ["identify", "getPlatformImageState"] as const) {
+  test(`a start whose ${call} fails is tried again`, () => {
+    const bench = new AgentBench();
+    bench.pal.failures.set(call, new OtaError("flash-failed", "once"));
+    bench.agent.start();
+    assert.equal(bench.agent.state, "Ready");
+    bench.agent.suspend();
+    bench.clock.advance(10_000);
+    assert.equal(bench.agent.state, "WaitingForJob");
+  });
+}
 
 test("a subscription and a request that the network refuses are tried again, though the connection stays", () => {
   const bench = askedBench();
@@ -27,6 +45,32 @@ test("a subscription and a request that the network refuses are tried again, tho
   );
   bench.blocks(image);
   assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("an image that cannot be activated fails the job, and does not restart", () => {
+  const bench = askedBench();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image);
+  bench.reply(true);
+  bench.reply(true);
+  bench.mqtt.take();
+  bench.pal.failures.set("activate", new OtaError("boot-failed", "no boot flag"));
+  bench.agent.activate();
+  assert.match(bench.mqtt.take()[0] ?? "", /"FAILED".*0x000000e6: 0x00000000.*no boot flag/);
+  assert.ok(!bench.pal.calls.includes("reset"));
+});
+
+test("an image whose boot flag is set is restarted into, whatever the journal says", () => {
+  const bench = askedBench();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image);
+  const { pal, journal } = bench;
+  pal.activate = () => {
+    journal.failure = new OtaError("flash-failed", "worn out");
+  };
+  bench.agent.activate();
+  assert.equal(pal.calls.at(-1), "reset");
+  assert.ok(!bench.mqtt.take().some(line => line.includes("FAILED")));
 });
 
 test("a platform that fails while a job is given up does not stop the agent", () => {

@@ -48,6 +48,10 @@ test("suspending and resuming are told, with the job that is under way", () => {
   bench.agent.resume();
   assert.deepEqual(told(bench, "Resumed"), [{ type: "Resumed", job }]);
 
+  bench.agent.suspend();
+  bench.agent.suspend();
+  assert.equal(told(bench, "Suspended").length, 2, "once each time");
+
   const idle = new AgentBench();
   idle.agent.start();
   idle.agent.suspend();
@@ -70,6 +74,30 @@ test("an application may abort an update: it is reported so", () => {
   const status = bench.mqtt.take().find(line => line.includes("/update"));
   assert.ok(status?.includes('"status":"FAILED","statusDetails":{"reason":"aborted: 0x00000013"'));
   assert.equal(bench.agent.imageState, "Aborted");
+});
+
+test("an abort without an update changes nothing: the next job is taken as it comes", () => {
+  const bench = new AgentBench();
+  bench.agent.start();
+  bench.job({ timestamp: 1 });
+  bench.agent.setImageState("Aborted");
+  assert.equal(bench.agent.state, "WaitingForJob");
+  bench.mqtt.deliver(`${JOBS}/notify-next`, jobMessage(TEN));
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("an update that is aborted as soon as it is told of does not begin", () => {
+  const bench = new AgentBench({
+    onEvent: ({ type }) => {
+      if (type === "ReceivedJob") bench.agent.setImageState("Aborted");
+    },
+  });
+  bench.agent.start();
+  bench.mqtt.take();
+  bench.job(jobMessage(TEN));
+  assert.ok(bench.mqtt.take().some(line => line.includes("aborted: 0x00000013")));
+  assert.notEqual(bench.agent.state, "WaitingForFileBlock");
 });
 
 test("an update that is aborted while it is suspended does not come back", () => {
@@ -103,6 +131,19 @@ test("a shutdown unsubscribes as the C library does, keeps what is there, and a 
   bench.blocks(image, 8);
   assert.equal(bench.agent.state, "ClosingFile");
 });
+
+for (const what of ["shutdown", "suspend"] as const) {
+  test(`a ${what} between the activation and the restart does not undo what the journal knows`, () => {
+    const bench = downloadingBench(TEN);
+    bench.blocks(image);
+    bench.agent.activate();
+    bench.agent[what]();
+    const { pal, journal } = bench;
+    const old = new AgentBench({ pal, journal }); // which runs again, for the new image has crashed
+    old.agent.start();
+    assert.deepEqual(old.told, ["Reverted"]);
+  });
+}
 
 test("a shutdown leaves the subscriptions alone when it is told to", () => {
   const bench = downloadingBench(TEN);
@@ -140,4 +181,10 @@ test("a shutdown waits no longer than it may, and not at all when it is asked fo
   assert.equal(bench.agent.state, "Stopped");
   assert.equal(ending().agent.state, "Stopped");
   assert.equal(ending(30_000).agent.shutdown(), "Stopped");
+});
+
+test("an agent that ends asks for nothing any more", () => {
+  const bench = ending(30_000);
+  assert.throws(() => bench.agent.checkForUpdate(), { code: "state-invalid" });
+  assert.equal(bench.agent.state, "ShuttingDown");
 });

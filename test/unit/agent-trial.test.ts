@@ -1,44 +1,16 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseProgress } from "xs-ota/agent/progress";
-import { AgentBench, BLOCK, firmware, jobMessage, JOBS } from "xs-ota/test/support/agent-bench";
-import type { MemoryJournal, MemoryPal } from "xs-ota/test/support/memory-pal";
-
-const SIZE = 3 * BLOCK;
-const update = `${JOBS}/AFR_OTA-j/update`;
-const onTrial = jobMessage(SIZE, {
-  statusDetails: { self_test: "ready", updatedBy: "0x01000000" },
-});
-
-/** Journal and platform of a device that activated 1.1.0 over 1.0.0. */
-function activated(): { pal: MemoryPal; journal: MemoryJournal } {
-  const bench = new AgentBench();
-  bench.agent.start();
-  bench.job(jobMessage(SIZE));
-  bench.blocks(firmware("1.1.0", SIZE));
-  bench.agent.activate();
-  return bench;
-}
-
-/** The new image after its first reset. */
-function newImage(): AgentBench {
-  const { pal, journal } = activated();
-  pal.imageState = "PendingCommit";
-  pal.ids.running.set(pal.ids.spare);
-  const bench = new AgentBench({ version: "1.1.0", pal, journal });
-  bench.agent.start();
-  return bench;
-}
-
-/** The old image again, after the bootloader reverted. */
-function oldImage({ pal, journal }: { pal: MemoryPal; journal: MemoryJournal }): AgentBench {
-  pal.imageState = "Valid";
-  pal.ids.running.fill(1);
-  const bench = new AgentBench({ version: "1.0.0", pal, journal });
-  bench.agent.start();
-  return bench;
-}
+import { OtaError } from "xs-ota/pal/error";
+import { AgentBench, jobMessage } from "xs-ota/test/support/agent-bench";
+import {
+  activated,
+  newImage,
+  oldImage,
+  onTrial,
+  SIZE,
+  update,
+} from "xs-ota/test/support/trial-bench";
 
 test("a new image tells the cloud that it is tested, and the application to test it", () => {
   const bench = newImage();
@@ -71,39 +43,6 @@ test("an accepted image is committed first and reported then", () => {
   ]);
   bench.reply(true);
   assert.equal(bench.journal.load(), undefined, "told and over");
-});
-
-test("a trial that was given up is no success, though the bootloader has no image to go back to", () => {
-  const trial = newImage();
-  trial.job(onTrial);
-  trial.agent.setImageState("Rejected");
-  trial.pal.imageState = "Valid"; // as the bootloader leaves it: it confirms what it cannot revert
-  const bench = new AgentBench({ version: "1.1.0", pal: trial.pal, journal: trial.journal });
-  bench.agent.start();
-  const [report = ""] = bench.mqtt.take();
-  assert.match(
-    report,
-    /"status":"FAILED".*did not pass its trial, and stays, for there is no other/,
-  );
-});
-
-test("a commit that was not reported before a reset is reported after it", () => {
-  const trial = newImage();
-  trial.job(onTrial);
-  trial.agent.setImageState("Accepted");
-  const bench = new AgentBench({ version: "1.1.0", pal: trial.pal, journal: trial.journal });
-  bench.agent.start();
-  assert.ok(bench.mqtt.take()[0]?.includes('"status":"SUCCEEDED"'));
-  bench.reply(true);
-  assert.equal(bench.journal.load(), undefined);
-});
-
-test("a commit cut off before the journal knows of it is reported all the same", () => {
-  const trial = newImage();
-  trial.pal.imageState = "Valid";
-  const bench = new AgentBench({ version: "1.1.0", pal: trial.pal, journal: trial.journal });
-  bench.agent.start();
-  assert.ok(bench.mqtt.take()[0]?.includes('"status":"SUCCEEDED"'));
 });
 
 test("an image accepted without a connection is reported when there is one", () => {
@@ -155,30 +94,74 @@ test("an image that the application rejects is given up with that reason", () =>
   assert.ok(bench.mqtt.take()[0]?.includes("rejected by the application"));
 });
 
-test("an image that crashed before it could say so is reported with the reason of the reset", () => {
-  const bench = oldImage(activated());
-  assert.ok(bench.mqtt.take()[0]?.includes("it ended by a reset (watchdog)"));
+test("a trial is aborted as it is rejected", () => {
+  const trial = newImage();
+  trial.job(onTrial);
+  trial.agent.setImageState("Aborted");
+  assert.equal(trial.pal.calls.at(-1), "reset");
+  assert.ok(oldImage(trial).mqtt.take()[0]?.includes("aborted by the application"));
 });
 
-for (const version of ["1.0.0", "1.1.0"]) {
-  test(`a switch that the bootloader has not finished, with ${version} running, gets one more reset, and then has failed`, () => {
-    const { pal, journal } = activated();
-    pal.imageState = "Unknown";
-    if (version === "1.1.0") pal.ids.running.set(pal.ids.spare);
-    const start = (): AgentBench => {
-      const bench = new AgentBench({ version, pal, journal });
-      bench.agent.start();
-      return bench;
-    };
-    const first = start();
-    assert.deepEqual(first.mqtt.take(), [], "nothing is said before it is known");
-    assert.equal(pal.calls.at(-1), "reset");
-    const second = start();
-    assert.ok(second.mqtt.take()[0]?.includes('"status":"FAILED"'));
-    second.reply(true);
-    assert.equal(journal.load(), undefined);
-  });
-}
+test("a new image is tested though it cannot read the job that brought it, as when it wants another signature", () => {
+  const bench = newImage();
+  const file = { "sig-sha256-ecdsa": null, "sig-sha256-rsa": "QUJD" };
+  bench.job(jobMessage(SIZE, { file, statusDetails: { self_test: "ready" } }));
+  assert.deepEqual(bench.told, ["StartTest"]);
+  assert.ok(bench.mqtt.take().at(-1)?.includes(`${update} {"status":"IN_PROGRESS"`));
+});
+
+test("a trial of which the journal knows nothing is tested, committed and reported", () => {
+  const bench = new AgentBench({ version: "1.1.0" });
+  bench.pal.imageState = "PendingCommit";
+  bench.agent.start();
+  bench.job(onTrial);
+  const told = bench.events.find(({ type }) => type === "StartTest");
+  assert.deepEqual(told, { type: "StartTest", jobId: "AFR_OTA-j" });
+  assert.ok(bench.mqtt.take().at(-1)?.includes('"self_test":"active"'));
+  bench.reply(true);
+  bench.agent.setImageState("Accepted");
+  assert.deepEqual(bench.events.at(-1), { type: "Committed", version: 0x01010000 });
+  const statusDetails = { self_test: "active", updatedBy: "0x01010000" };
+  bench.job(jobMessage(SIZE, { statusDetails }));
+  assert.ok(bench.mqtt.take().at(-1)?.includes('"status":"SUCCEEDED"'));
+});
+
+test("an image that cannot be committed stays on trial, and the application is told", () => {
+  const bench = newImage();
+  bench.job(onTrial);
+  bench.mqtt.take();
+  bench.pal.failures.set("setPlatformImageState", new OtaError("flash-failed", "worn out"));
+  assert.throws(() => bench.agent.setImageState("Accepted"), { code: "flash-failed" });
+  assert.equal(bench.agent.imageState, "Testing");
+  assert.deepEqual(bench.mqtt.take(), []);
+  bench.clock.advance(16_000);
+  assert.deepEqual(bench.told, ["StartTest", "SelfTestFailed"]);
+});
+
+test("a commit is reported though the journal fails to keep it", () => {
+  const bench = newImage();
+  bench.job(onTrial);
+  bench.reply(true);
+  bench.mqtt.take();
+  bench.journal.failure = new OtaError("flash-failed", "worn out");
+  bench.agent.setImageState("Accepted");
+  assert.ok(bench.mqtt.take()[0]?.includes('"status":"SUCCEEDED"'));
+  bench.journal.failure = new OtaError("flash-failed", "worn out");
+  bench.reply(true);
+  assert.equal(bench.agent.state, "WaitingForJob");
+});
+
+test("an image that is accepted after a shutdown is reported by the next start", () => {
+  const bench = newImage();
+  bench.job(onTrial);
+  bench.agent.shutdown();
+  bench.mqtt.take();
+  bench.agent.setImageState("Accepted");
+  assert.deepEqual(bench.mqtt.take(), []);
+  assert.equal(bench.clock.pending, 0, "no timer is left");
+  bench.agent.start();
+  assert.ok(bench.mqtt.take()[0]?.includes('"status":"SUCCEEDED"'));
+});
 
 test("a job that is cancelled during the trial rolls the device back", () => {
   const bench = newImage();
@@ -201,37 +184,4 @@ test("an image whose own version is not newer is given up, whatever its header s
   bench.agent.start();
   bench.job(onTrial);
   assert.deepEqual(bench.told, ["SelfTestFailed"]);
-});
-
-test("a reset during the switch verifies and offers the image again", () => {
-  const { pal, journal } = activated();
-  const record = parseProgress(journal.load() ?? new Uint8Array(0));
-  assert.equal(record?.phase, "switched");
-  const bytes = journal.load() as Uint8Array;
-  bytes[1] = 2;
-  journal.save(bytes);
-  const bench = new AgentBench({ pal, journal });
-  bench.agent.start();
-  bench.job(onTrial);
-  assert.deepEqual(bench.told, ["ReceivedJob", "Activate"]);
-});
-
-test("an image that has reported its own trial, and that no record knows, has passed it", () => {
-  const bench = new AgentBench({ version: "1.1.0" });
-  bench.agent.start();
-  const statusDetails = { self_test: "active", updatedBy: "0x01010000" };
-  bench.job(jobMessage(SIZE, { statusDetails }));
-  assert.ok(bench.mqtt.take().at(-1)?.includes('"status":"SUCCEEDED"'));
-});
-
-test("an update that no record knows is judged by the versions, as the C library does", () => {
-  for (const [version, expected] of [
-    ["1.1.0", "SUCCEEDED"],
-    ["1.0.0", "FAILED"],
-  ] as const) {
-    const bench = new AgentBench({ version });
-    bench.agent.start();
-    bench.job(onTrial);
-    assert.ok(bench.mqtt.take().at(-1)?.includes(`"status":"${expected}"`));
-  }
 });

@@ -146,6 +146,14 @@ test("a wrong signature ends the job as rejected, and the file is given up", () 
   assert.deepEqual(bench.told, ["ReceivedJob", "Fail"]);
 });
 
+test("a block that comes too late is counted as dropped", () => {
+  const bench = verified();
+  bench.mqtt.deliver(DATA, blockMessage(image, 9));
+  bench.mqtt.deliver(DATA.replace("S1", "S2"), blockMessage(image, 9));
+  const { otaPacketsReceived, otaPacketsProcessed, otaPacketsDropped } = bench.agent.statistics;
+  assert.deepEqual([otaPacketsReceived, otaPacketsProcessed, otaPacketsDropped], [12, 10, 2]);
+});
+
 test("a start of a running agent only resets the statistics", () => {
   const bench = askedBench();
   bench.job(jobMessage(TEN));
