@@ -22,7 +22,7 @@ export type CustomJobVerdict = "SUCCEEDED" | "FAILED" | "REJECTED";
 export type OtaEvent =
   /** The image is received and verified: call `activate()` when it suits. */
   | { readonly type: "Activate"; readonly job: JobInfo }
-  /** The job failed; the cloud is told. `job` is absent when the document itself was malformed. */
+  /** The job failed, which the cloud is told, or is the device's no more. `job` is absent when the document was malformed. */
   | { readonly type: "Fail"; readonly job: JobInfo | undefined; readonly error: OtaError }
   /** The running image is on trial: check it, then call `setImageState`. */
   | { readonly type: "StartTest"; readonly jobId: string }
@@ -35,9 +35,11 @@ export type OtaEvent =
       readonly document: unknown;
       readonly answer: (verdict: CustomJobVerdict, reason: string) => void;
     }
+  /** An OTA job arrived; its files are received next. */
   | { readonly type: "ReceivedJob"; readonly job: JobInfo }
   /** A file that is not firmware is received and verified. */
   | { readonly type: "UpdateComplete"; readonly job: JobInfo }
+  /** The cloud has no job for the device. */
   | { readonly type: "NoActiveJob" }
   | { readonly type: "StateChange"; readonly from: OtaState; readonly to: OtaState }
   /** Blocks of the file that are on the flash. */

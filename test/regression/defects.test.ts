@@ -44,7 +44,10 @@ test("defect 3: silence ends the job, not the agent", () => {
   const bench = downloading();
   bench.clock.advance(24 * 3_600_000);
   assert.ok(bench.mqtt.take().some(line => line.includes('"FAILED"')));
-  assert.notEqual(bench.agent.state, "Stopped");
+  bench.reply(true);
+  bench.job(jobMessage(SIZE, { jobId: "next" }));
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
 });
 
 test("defect 4: a packet that is no CBOR does not fail the job", () => {
@@ -133,6 +136,11 @@ test("defect 13: refusals of the cloud are heard", () => {
     bench.clock.advance(10_000);
   }
   assert.ok(bench.mqtt.take().some(line => line.includes("ResourceNotFound")));
+
+  const other = downloading();
+  other.blocks(image, 0, 0);
+  other.reply(false);
+  assert.deepEqual(other.told, ["ReceivedJob", "Fail"], "the job is not the device's any more");
 });
 
 test("defect 14: what is received outlives a reset", () => {
