@@ -17,6 +17,12 @@
 #ifdef CONFIG_BOOTLOADER_SKIP_VALIDATE_ALWAYS
 #error "xs-ota needs CONFIG_BOOTLOADER_SKIP_VALIDATE_ALWAYS=n: see hosts/esp32/sdkconfig/sdkconfig.defaults"
 #endif
+#ifndef CONFIG_ESP_TASK_WDT_PANIC
+#error "xs-ota needs CONFIG_ESP_TASK_WDT_PANIC=y: see hosts/esp32/sdkconfig/sdkconfig.defaults"
+#endif
+#ifdef CONFIG_SECURE_FLASH_ENC_ENABLED
+#error "xs-ota does not support flash encryption yet: see docs/adr/0012-esp32.md"
+#endif
 
 /* Of esp_efuse.h, which needs folders that the SDK does not look in. */
 uint32_t esp_efuse_read_secure_version(void);

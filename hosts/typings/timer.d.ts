@@ -26,6 +26,8 @@ declare module "time" {
     readonly microseconds: number;
     /** Milliseconds since an arbitrary start; never goes back. */
     readonly ticks: number;
+    /** Sets the time of day. */
+    set(seconds: number): void;
   };
   export default Time;
 }
