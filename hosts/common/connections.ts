@@ -14,7 +14,7 @@ const KEEP_ALIVE_MS = 60_000;
 export interface ConnectionOptions {
   /** Whatever went wrong with the connection, for logs: it is tried again. */
   readonly onError?: (error: unknown) => void;
-  /** IPv4 addresses of name servers, where the machine does not know its own; public ones when absent. */
+  /** IPv4 addresses of name servers, where the machine asks them itself; those of its network, and public ones, when absent. */
   readonly dnsServers?: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Source: Moddable SDK typings/embedded_io/socket/udp.d.ts and typings/embedded_network/dns/resolver, as far as we use them.
+// Source: Moddable SDK typings/embedded_io/socket/udp.d.ts and typings/embedded_network/dns/resolver, typings/net.d.ts, as far as we use them.
 
 declare module "embedded:io/socket/udp" {
   export default class UDP {
@@ -21,4 +21,12 @@ declare module "embedded:network/dns/resolver/udp" {
     }): void;
     close(): void;
   }
+}
+
+declare module "net" {
+  const Net: {
+    /** Addresses of the name servers that the network has named; `undefined` on Linux. */
+    get(what: "DNS"): readonly string[] | undefined;
+  };
+  export default Net;
 }
