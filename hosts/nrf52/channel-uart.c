@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The byte channel's UART. The DMA writes to a ring, over and over, and a timer counts the bytes: so none is lost while
  * the flash keeps the CPU waiting, 85 ms for an erase. The ring holds what all sockets have told the gateway that they
- * have room for. Sources: nRF52840 Product Specification 6.34 (UARTE), 6.30 (TIMER), 6.16 (PPI). */
+ * have room for. Sources: nRF52840 Product Specification 6.34 (UARTE; FLUSHRX), 6.30 (TIMER), 6.16 (PPI). */
 #include "board.h"
 
 #include "mc.defines.h"
@@ -30,17 +30,28 @@
 enum { RING_SIZE = 6400, FRAME_MAX = 260 };
 
 static uint8_t ring[RING_SIZE];
-static uint32_t counted, taken;	/* since the reception began */
+static uint32_t counted, taken;	/* since the reception began; they wrap */
+static uint32_t place;	/* in the ring, of the next byte taken */
 static uint8_t sent[FRAME_MAX];
 
 static void start_reception(void)
 {
-	counted = taken = 0;
+	counted = taken = place = 0;
 	nrf_timer_task_trigger(COUNTER, NRF_TIMER_TASK_CLEAR);
 	nrf_uarte_event_clear(WIRE, NRF_UARTE_EVENT_ERROR);
 	nrf_uarte_rx_buffer_set(WIRE, ring, RING_SIZE);
 	nrf_uarte_shorts_enable(WIRE, NRF_UARTE_SHORT_ENDRX_STARTRX);
 	nrf_uarte_task_trigger(WIRE, NRF_UARTE_TASK_STARTRX);
+}
+
+/* Up to four bytes are still in the receiver. They were counted, and would be the first of the new reception. */
+static void flush_fifo(void)
+{
+	nrf_uarte_rx_buffer_set(WIRE, ring, RING_SIZE);
+	nrf_uarte_event_clear(WIRE, NRF_UARTE_EVENT_ENDRX);
+	nrf_uarte_task_trigger(WIRE, NRF_UARTE_TASK_FLUSHRX);
+	while (!nrf_uarte_event_check(WIRE, NRF_UARTE_EVENT_ENDRX))
+		;
 }
 
 /* After an error, DMA and timer may disagree on how many bytes there were. What came is lost: a frame is, at least. */
@@ -51,6 +62,7 @@ static void restart_reception(void)
 	nrf_uarte_task_trigger(WIRE, NRF_UARTE_TASK_STOPRX);
 	while (!nrf_uarte_event_check(WIRE, NRF_UARTE_EVENT_RXTO))
 		;
+	flush_fifo();
 	nrf_uarte_errorsrc_get_and_clear(WIRE);
 	start_reception();
 }
@@ -96,14 +108,10 @@ static bool count_bytes(void)
 
 int xs_ota_board_channel_read(void)
 {
-	static uint32_t place;
-
 	if (nrf_uarte_event_check(WIRE, NRF_UARTE_EVENT_ERROR))
 		restart_reception();
 	if (counted == taken && !count_bytes())
 		return -1;
-	if (taken == 0)
-		place = 0;
 	taken++;
 	place = place == RING_SIZE ? 0 : place;
 	return ring[place++];
