@@ -31,7 +31,10 @@ build/$(1)/made/natives.mk: manifest.json hosts/manifest.json hosts/runtime/mani
 	$$(TOOLCHAIN) flash-map --manifest hosts/$(1)/flash.json --out build/$(1)/made/flash-map.c
 	$$(TOOLCHAIN) target --platform $(1) --out build/$(1)/made/target.c
 	sed 's/NATIVE_SOURCES/$(1)_NATIVES/' build/$(1)/made/natives.mk > $$@.new && mv $$@.new $$@
--include build/$(1)/made/natives.mk
+# Only the inner make needs it: `make` alone must build nothing.
+ifneq ($$(filter $(1)-firmware build/$(1)/%,$$(MAKECMDGOALS)),)
+include build/$(1)/made/natives.mk
+endif
 
 $(1)_BOARD_SOURCES := $$(wildcard hosts/$(1)/*.c) $$($(1)_LIBC)
 $(1)_BOOTLOADER_SOURCES := $$($(1)_BOARD_SOURCES) hosts/bare-metal/bootloader.c hosts/bare-metal/fault.c hosts/runtime/boot/flash-port.c hosts/runtime/flash-map.c \

@@ -33,8 +33,12 @@ $(NRF52_OUT)/bootloader.elf: $(NRF52_OBJECTS) hosts/nrf52/bootloader/bootloader.
 $(NRF52_OUT)/bootloader.bin: $(NRF52_OUT)/bootloader.elf
 	$(QUIET)arm-none-eabi-objcopy -O binary $< $@
 
+.PHONY: deps-nrf52
+deps-nrf52: ## installs the Debian packages that nrf52-bootloader needs
+	@sh toolchain/packages.sh gcc-arm-none-eabi libnewlib-arm-none-eabi
+
 .PHONY: nrf52-bootloader
-nrf52-bootloader: deps-boards ## builds the nRF52840's second stage: build/nrf52/bootloader.bin
+nrf52-bootloader: deps-nrf52 ## builds the nRF52840's second stage: build/nrf52/bootloader.bin
 	@$(MAKE) --no-print-directory $(NRF52_OUT)/bootloader.bin
 	@arm-none-eabi-size $(NRF52_OUT)/bootloader.elf
 

@@ -33,13 +33,18 @@ simulator)
 	[ -e /usr/include/mbedtls/pk.h ] || need "Mbed TLS" "$packages"
 	;;
 esp32)
-	folder IDF_PATH "ESP-IDF v6.0: npx xs-dev setup --device esp32; then . \$IDF_PATH/export.sh"
+	idf="ESP-IDF v6.0: documentation/devices/esp32.md of the Moddable SDK, or step 1 of examples/esp32-wifi/README.md"
+	folder IDF_PATH "$idf"
+	version=${IDF_PATH:-}/tools/cmake/version.cmake
+	[ ! -e "$version" ] || { grep -q 'MAJOR 6' "$version" && grep -q 'MINOR 0' "$version"; } ||
+		need "version 6.0 of ESP-IDF in $IDF_PATH" "$idf"
 	command -v idf.py >/dev/null || need idf.py "ESP-IDF's tools: . \$IDF_PATH/export.sh"
 	;;
 nrf52)
 	nrf="documentation/devices/nrf52.md of the Moddable SDK; npx xs-dev setup --device nrf52"
 	folder NRF_SDK_DIR "nRF5 SDK 17.0.2 with Moddable's changes: $nrf"
-	[ -d "${NRF52_GCC_ROOT:-$HOME/nrf5}" ] || need "the Arm GNU toolchain 12.2" "$nrf; or set NRF52_GCC_ROOT"
+	[ -d "${NRF52_GCC_ROOT:-${NRF_ROOT:-$HOME/nrf5}}" ] ||
+		need "the Arm GNU toolchain 12.2" "$nrf; or set NRF_ROOT or NRF52_GCC_ROOT"
 	command -v python3 >/dev/null || need python3 "apt-get install python3"
 	;;
 *)

@@ -8,42 +8,42 @@ SDK_ARGUMENTS ?=
 SDK_OUT := $(CURDIR)/build/sdk
 # The SDK compiles TypeScript with the tsc on the path.
 SDK_PATH := PATH="$(MODDABLE)/build/bin/lin/release:$$PATH:$(CURDIR)/node_modules/.bin"
-SDK_CHECK := @sh hosts/sdk/check.sh
 # $(call mcconfig,application,platform,target of mcconfig's makefile)
 mcconfig = @mkdir -p $(SDK_OUT) && cd $(1) && $(SDK_PATH) mcconfig -m -p $(2) -t $(3) -o $(SDK_OUT) $(SDK_ARGUMENTS)
 
+# What is missing is said first, before anything is installed or built.
+.PHONY: needs-simulator needs-esp32 needs-nrf52
+needs-simulator needs-esp32 needs-nrf52: needs-%:
+	@sh hosts/sdk/check.sh $*
+
+# The first part of SDK_PLATFORM: esp32, nrf52.
+SDK_FAMILY := $(firstword $(subst /, ,$(SDK_PLATFORM)))
+
 .PHONY: simulator
-simulator: build ## builds the simulated device and examples/simulator; needs the Moddable SDK
-	$(SDK_CHECK) simulator
+simulator: needs-simulator build ## builds the simulated device and examples/simulator; needs the Moddable SDK
 	@$(MAKE) --no-print-directory build/simulator/xs-ota-simulator
 	$(call mcconfig,examples/simulator,lin,build)
 	@size build/simulator/xs-ota-simulator $(SDK_OUT)/bin/lin/mc/release/simulator/mc.so
 
 .PHONY: esp32
-esp32: build ## builds examples/esp32-wifi for SDK_PLATFORM; needs the Moddable SDK and ESP-IDF
-	$(SDK_CHECK) esp32
+esp32: needs-esp32 build ## builds examples/esp32-wifi for SDK_PLATFORM; needs the Moddable SDK and ESP-IDF
+	@rm -rf $(SDK_OUT)/bin/$(SDK_PLATFORM)/*/esp32-wifi # the SDK's build succeeds where ESP-IDF's does not
 	$(call mcconfig,examples/esp32-wifi,$(SDK_PLATFORM),build)
-	@find $(SDK_OUT)/bin/$(SDK_PLATFORM) -name '*.bin' -exec ls -l {} +
+	@ls -l $(SDK_OUT)/bin/$(SDK_PLATFORM)/*/esp32-wifi/xs_esp32.bin $(SDK_OUT)/bin/$(SDK_PLATFORM)/*/esp32-wifi/bootloader.bin
 
 NRF52_PLATFORM = $(or $(filter nrf52/%,$(SDK_PLATFORM)),nrf52/dk)
 .PHONY: nrf52
-nrf52: build nrf52-bootloader ## builds examples/nrf52-gateway for SDK_PLATFORM (nrf52/dk); needs the Moddable SDK and the nRF5 SDK
-	$(SDK_CHECK) nrf52
+nrf52: needs-nrf52 build nrf52-bootloader ## builds examples/nrf52-gateway for SDK_PLATFORM (nrf52/dk); needs the Moddable SDK and the nRF5 SDK
 	$(call mcconfig,examples/nrf52-gateway,$(NRF52_PLATFORM),build)
 	@ls -l $(SDK_OUT)/bin/$(NRF52_PLATFORM)/release/nrf52-gateway/xs_nrf52.hex
 
-# The first part of SDK_PLATFORM: esp32, nrf52.
-SDK_FAMILY = $(firstword $(subst /, ,$(SDK_PLATFORM)))
-
 .PHONY: flash
-flash: build ## builds SDK_APPLICATION for SDK_PLATFORM and puts it on the board, by the SDK
-	$(SDK_CHECK) $(SDK_FAMILY)
+flash: needs-$(SDK_FAMILY) build ## builds SDK_APPLICATION for SDK_PLATFORM and puts it on the board, by the SDK
 	$(call mcconfig,$(SDK_APPLICATION),$(SDK_PLATFORM),build)
 	$(call mcconfig,$(SDK_APPLICATION),$(SDK_PLATFORM),deploy)
 
 .PHONY: monitor
-monitor: ## shows what the board prints, by the SDK's xsbug
-	$(SDK_CHECK) $(SDK_FAMILY)
+monitor: needs-$(SDK_FAMILY) ## shows what the board prints, by the SDK's xsbug
 	$(call mcconfig,$(SDK_APPLICATION),$(SDK_PLATFORM),xsbug)
 
 .PHONY: test-vectors
@@ -52,8 +52,7 @@ test-vectors: build # what the application in test/device verifies
 
 TEST_DEVICE := build/test-device
 .PHONY: test-device
-test-device: test-vectors ## the contract suites as an application of the Moddable SDK, in its simulator; needs the SDK
-	$(SDK_CHECK) simulator
+test-device: needs-simulator test-vectors ## the contract suites as an application of the Moddable SDK, in its simulator; needs the SDK
 	@$(MAKE) --no-print-directory build/simulator/xs-ota-simulator
 	@rm -f $(TEST_DEVICE)/*.pem
 	node build/node/cli/main.js keys --out $(TEST_DEVICE)
