@@ -5,11 +5,11 @@
 #include "public-key.h"
 
 #include "certificate.h"
+#include "cryptocell.h"
 
 #include "cc310_backend_mutex.h"
 #include "crys_rsa_build.h"
 #include "crys_rsa_prim.h"
-#include "nrf_crypto.h"
 #include "nrfx.h"
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ OtaSha256 *ota_sha256_open(void)
 
 	if (!sha256)
 		return NULL;
-	if (nrf_crypto_init() == NRF_SUCCESS
+	if (ota_cryptocell_open()
 			&& nrf_crypto_hash_init(&sha256->context, &g_nrf_crypto_hash_sha256_info) == NRF_SUCCESS)
 		return sha256;
 	ota_sha256_close(sha256);
@@ -109,7 +109,7 @@ OtaPublicKey *ota_public_key_open(bool is_ecdsa, OtaBytes certificate)
 		return NULL;
 	length = ota_certificate_decode(certificate, key->der);
 	if (ota_certificate_read_key((OtaBytes){ key->der, length }, &key->key) && is_of_scheme(&key->key, is_ecdsa)
-			&& nrf_crypto_init() == NRF_SUCCESS)
+			&& ota_cryptocell_open())
 		return key;
 	ota_public_key_close(key);
 	return NULL;

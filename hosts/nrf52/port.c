@@ -3,12 +3,12 @@
  * Sources: nRF52840 Product Specification 5.3.7.10 (RESETREAS), 6.38 (WDT); Moddable SDK modules/base/timer. */
 #include "board.h"
 #include "channel.h"
+#include "cryptocell.h"
 #include "machine.h"
 #include "port.h"
 
 #include "modTimer.h"
 #include "nrf.h"
-#include "nrf_crypto.h"
 #include "nrf_power.h"
 
 /* Milliseconds. At 115,200 baud the ring of the channel takes 50 times longer to fill. */
@@ -30,7 +30,7 @@ XsOtaReset xs_ota_port_reset_reason(void)
 
 void xs_ota_port_random(void *into, size_t length)
 {
-	if (nrf_crypto_init() != NRF_SUCCESS || nrf_crypto_rng_vector_generate(into, length) != NRF_SUCCESS)
+	if (!ota_cryptocell_open() || nrf_crypto_rng_vector_generate(into, length) != NRF_SUCCESS)
 		xs_ota_port_reset(XS_OTA_RESET_CRASH);
 }
 
