@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { packageRoot } from "./boards.js";
 import type { Board, Emulator } from "./boards.js";
-import { CliError, messageOf } from "./failure.js";
 import { openGateway } from "./gateway/gateway.js";
+import { exitOf } from "./tool.js";
 
 export interface DeviceProcessOptions {
   readonly board: Board;
@@ -43,10 +42,12 @@ export function startDevice(options: DeviceProcessOptions): DeviceProcess {
     ended,
     async stop() {
       stopped.abort();
-      await ended;
+      await ended.catch(() => undefined);
     },
   };
 }
+
+const installEmulators = "`make deps-boards` installs the emulators on Debian.";
 
 const executableOf = ({ board }: DeviceProcessOptions): string =>
   join(packageRoot, board.executable);
@@ -54,7 +55,7 @@ const executableOf = ({ board }: DeviceProcessOptions): string =>
 async function run(
   program: string,
   args: readonly string[],
-  { onLine }: DeviceProcessOptions,
+  { board, onLine }: DeviceProcessOptions,
   stopped: AbortSignal,
 ): Promise<number | null> {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
@@ -64,16 +65,7 @@ async function run(
   const kill = (): unknown => child.kill("SIGKILL");
   stopped.addEventListener("abort", kill);
   if (stopped.aborted) kill();
-  return closed(child, program);
-}
-
-async function closed(child: ChildProcess, program: string): Promise<number | null> {
-  try {
-    const [code] = (await once(child, "close")) as [number | null];
-    return code;
-  } catch (error) {
-    throw new CliError("tool", `${program} does not run: ${messageOf(error)}`);
-  }
+  return exitOf(child, program, board.emulator && installEmulators);
 }
 
 /** Runs a board under its emulator, and a gateway beside it. */

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OtaError } from "xs-ota/pal/error";
-import { BuildError } from "xs-ota/toolchain/build-error";
+import { BuildError, MissingToolError } from "xs-ota/toolchain/build-error";
 import { buildBundle } from "xs-ota/toolchain/bundle";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { parseIntelHex } from "xs-ota/toolchain/intel-hex";
@@ -39,7 +39,8 @@ export interface FirmwareOptions {
 
 /**
  * Compiles an application and packs it as an image, not signed yet.
- * @throws CliError "input" with the file and the line of what is wrong in the application.
+ * @throws CliError "input" with the file and the line of what is wrong in the application; "tool" without the emulator
+ *   that prepares a board's images.
  */
 export function buildFirmware(options: FirmwareOptions): Uint8Array {
   const { platform, version, securityCounter, target } = options;
@@ -162,6 +163,7 @@ function explained<Result>(run: () => Result): Result {
   } catch (error) {
     const expected = [BuildError, ImageError, OtaError].some(kind => error instanceof kind);
     if (!expected) throw error;
-    throw new CliError("input", (error as Error).message, undefined, { cause: error });
+    const kind = error instanceof MissingToolError ? "tool" : "input";
+    throw new CliError(kind, (error as Error).message, undefined, { cause: error });
   }
 }

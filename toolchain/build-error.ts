@@ -9,3 +9,6 @@ export class BuildError extends Error {
     return new BuildError(line > 0 ? `${file}:${line}: ${message}` : `${file}: ${message}`);
   }
 }
+
+/** A program that a build needs is not there. */
+export class MissingToolError extends BuildError {}

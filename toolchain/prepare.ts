@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { BuildError } from "./build-error.js";
+import { BuildError, MissingToolError } from "./build-error.js";
 
 export interface EmulatorFiles {
   /** What the emulator begins with instead of the bootloader. */
@@ -42,11 +42,13 @@ interface Run {
   readonly problem: string;
 }
 
-function runEmulator(preparation: Preparation, files: EmulatorFiles): Run {
-  const run = spawnSync(preparation.program, preparation.arguments(files), {
-    encoding: "utf8",
-    timeout: TIME_LIMIT_MS,
-  });
+function runEmulator({ program, arguments: argumentsFor }: Preparation, files: EmulatorFiles): Run {
+  const run = spawnSync(program, argumentsFor(files), { encoding: "utf8", timeout: TIME_LIMIT_MS });
+  if ((run.error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") {
+    throw new MissingToolError(
+      `${program} is not installed, and images are prepared by it; make deps-boards installs it on Debian`,
+    );
+  }
   return {
     said: `${run.stdout}${run.stderr}`.replaceAll("\r", "").trim(),
     problem: run.error?.message ?? `status ${run.status ?? run.signal}`,
@@ -79,6 +81,7 @@ export interface Unprepared {
  * A body whose modules need no RAM: runtime, bundle, and the machine in which the modules of "preload" have been
  * evaluated, and without which they are not in the bundle any more.
  * @throws BuildError when one of them throws, or needs what is not there when firmware is built.
+ * @throws MissingToolError without the emulator.
  */
 export function prepareBody(
   { body, bundleSize, rom }: Unprepared,

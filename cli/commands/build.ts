@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
+import { needBuilt } from "../board-build.js";
 import { boardNames, boards, packageRoot } from "../boards.js";
 import { buildFirmware, manifestVersion, signFirmware, writeSignedImage } from "../firmware.js";
 import { needFits } from "../flash-image.js";
@@ -36,18 +37,19 @@ const buildArguments = () =>
     .addHelpText("after", examples);
 
 /** `xs-ota build`: compiles an application into a signed image. */
-export function buildCommand({ output }: Session): Command {
-  return buildArguments().action((manifest, options) => {
+export function buildCommand(session: Session): Command {
+  return buildArguments().action(async (manifest, options) => {
     const { board, set: config = {}, key, target, securityCounter } = options;
     const version = options.version ?? manifestVersion(manifest);
     const out = options.out ?? join("build", "firmware", `${version}.img`);
+    await needBuilt(boards[board], session);
     const firmware = { manifest, platform: board, version, config, securityCounter, target, out };
     const signed = signFirmware(buildFirmware(firmware), key);
     needFits(readFlashMap(join(packageRoot, boards[board].flashMap)), signed.bytes);
     writeSignedImage(out, signed);
     const { scheme, signature, bytes } = signed;
     const value = { image: out, version, size: bytes.length, scheme, signature };
-    output.result(value, `${out}: version ${version}, ${bytes.length} bytes`);
+    session.output.result(value, `${out}: version ${version}, ${bytes.length} bytes`);
   }) as unknown as Command;
 }
 

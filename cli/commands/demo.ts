@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { Command, Option } from "@commander-js/extra-typings";
-import { boardNames } from "../boards.js";
+import { needBuilt } from "../board-build.js";
+import { boardNames, boards } from "../boards.js";
 import { runDemo } from "../demo/demo.js";
 import type { Session } from "../session.js";
 
 /** `xs-ota demo`: three updates on this machine. */
-export function demoCommand({ output, signal }: Session): Command {
+export function demoCommand(session: Session): Command {
   return new Command("demo")
     .summary("see three updates on this machine")
     .description(
@@ -18,5 +19,8 @@ export function demoCommand({ output, signal }: Session): Command {
         .choices(boardNames)
         .default("linux" as const),
     )
-    .action(async ({ board }) => runDemo(board, output, signal));
+    .action(async ({ board }) => {
+      await needBuilt(boards[board], session);
+      await runDemo(board, session.output, session.signal);
+    });
 }

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
-import { boardNames, boards, packageRoot } from "../boards.js";
-import type { Board } from "../boards.js";
+import { needBuilt } from "../board-build.js";
+import { boardNames, boards } from "../boards.js";
 import { makeIdentity, identityOptions } from "../device-identity.js";
 import { startDevice } from "../device-process.js";
 import { CliError } from "../failure.js";
@@ -26,7 +26,7 @@ const deviceArguments = () =>
     .description(
       "Runs a device as a process on this machine, its flash in a file, and shows its console until Ctrl-C. " +
         "A flash file that is there is used as it is, so the device goes on where it was; with --image a new " +
-        "one is made, as `xs-ota provision` makes it with the same options.",
+        "one is made, as `xs-ota provision` makes it with the same options. A machine that is not built yet is built.",
     )
     .requiredOption("--thing <name>", "what the device is called")
     .addOption(
@@ -51,9 +51,11 @@ export function deviceCommand(session: Session): Command {
   return deviceArguments().action(async options => {
     const board = boards[options.board];
     const flash = options.flash ?? join("devices", `${options.thing}.flash`);
-    await prepareFlash(session, flash, options);
-    checkBuilt(board);
     const { output, signal } = session;
+    checkFlash(flash, options);
+    await needBuilt(board, session);
+    await makeFlash(session, flash, options);
+    signal.throwIfAborted();
     const onLine = (line: string): void => output.result({ console: line }, line);
     const device = startDevice({ board, flash, onLine });
     signal.addEventListener("abort", () => void device.stop());
@@ -63,31 +65,24 @@ export function deviceCommand(session: Session): Command {
   });
 }
 
-/** Makes the flash file if `--image` asks for it. @throws CliError "input", "usage", "cloud". */
-async function prepareFlash(session: Session, path: string, options: DeviceOptions): Promise<void> {
-  const { image, cert } = options;
-  if (image === undefined) {
-    if (existsSync(path)) return;
+/** @throws CliError "usage" when there is no flash, and not all that a new one needs. */
+function checkFlash(path: string, { image, cert }: DeviceOptions): void {
+  if (image === undefined && !existsSync(path)) {
     throw new CliError("usage", `there is no flash file ${path}`, "Give --image to make one.");
   }
-  if (cert === undefined) {
+  if (image !== undefined && cert === undefined) {
     const remedy = "Give the certificate that `xs-ota keys` made.";
     throw new CliError("usage", "a new flash needs --cert", remedy);
   }
+}
+
+/** Makes the flash file if `--image` asks for it. @throws CliError "input", "cloud". */
+async function makeFlash(session: Session, path: string, options: DeviceOptions): Promise<void> {
+  const { image, cert } = options;
+  if (image === undefined || cert === undefined) return;
   const { keyKind, provision } = provisioners[options.board];
   const identity = await makeIdentity(session, { ...options, cert }, keyKind);
   const { content } = provision({ identity, image: readInput(image, "the image") });
   mkdirSync(dirname(path), { recursive: true });
   replaceFile(path, content);
-}
-
-/** @throws CliError "tool" when the machine is not built. */
-function checkBuilt({ executable, makeTarget }: Board): void {
-  const path = join(packageRoot, executable);
-  if (existsSync(path)) return;
-  throw new CliError(
-    "tool",
-    `${path} is not built`,
-    `Run \`make ${makeTarget}\` in ${packageRoot}.`,
-  );
 }

@@ -16,6 +16,7 @@ import { openDeskCloud } from "../desk-cloud.js";
 import { findDeviceEndpoint, secureConnection } from "../device-endpoint.js";
 import { startDevice } from "../device-process.js";
 import type { DeviceProcess } from "../device-process.js";
+import { CliError } from "../failure.js";
 import { buildFirmware, signFirmware } from "../firmware.js";
 import type { SignedImage } from "../firmware.js";
 import { makeBoardFlash } from "../flash-image.js";
@@ -100,7 +101,9 @@ export class Stage {
     const aws = openAws(profile);
     const credentials = await registerThing(aws, THING_NAME, { ...(keyKind && { keyKind }) });
     const connection = secureConnection(profile, credentials, await findDeviceEndpoint(aws));
-    return new Stage(cloud, aws, connection, options);
+    const stage = new Stage(cloud, aws, connection, options);
+    options.signal?.addEventListener("abort", () => stage.console.end(new Error("interrupted")));
+    return stage;
   }
 
   /** Builds and signs a firmware, and keeps it as `<version>.img`. */
@@ -164,7 +167,7 @@ export class Stage {
   /** Starts the device with the flash as it is. */
   switchOn(): void {
     const { board, onLine, emulatorArguments } = this.#options;
-    this.#device = startDevice({
+    const device = startDevice({
       board: boards[board],
       flash: this.flash,
       ...(emulatorArguments === undefined ? {} : { emulatorArguments }),
@@ -173,12 +176,22 @@ export class Stage {
         onLine?.(line);
       },
     });
+    this.#device = device;
+    this.console.begin();
+    const end = (reason: Error): void => {
+      if (this.#device === device) this.console.end(reason);
+    };
+    void device.ended.then(status => {
+      const last = this.console.lines.at(-1) ?? "nothing";
+      end(new CliError("unsuccessful", `the device ended with ${status}; it said last: ${last}`));
+    }, end);
   }
 
   /** Cuts the device's power. */
   async switchOff(): Promise<void> {
-    await this.#device?.stop();
+    const device = this.#device;
     this.#device = undefined;
+    await device?.stop();
   }
 
   /** Deploys a firmware to the device. @returns the job's id. */
