@@ -29,6 +29,7 @@ export function makeFlashImage(
   map: FlashMap,
   { identity, image, bootloader }: FlashContents,
 ): Uint8Array {
+  needFits(map, image);
   const flash = new Uint8Array(flashSize(map)).fill(map.erasedByte);
   const keys = formatTrustedKeys(Object.entries(identity.certificates).map(publicKeyOf));
   const contents = {
@@ -50,7 +51,7 @@ export function formatIdentity(identity: Identity, erasedByte: number): Uint8Arr
 }
 
 /**
- * Holds an image against the slots: what does not fit could be installed, but never updated.
+ * Holds an image against the slots: the bootloader starts none that it could not swap.
  * @throws CliError "input" by how many bytes it is too large.
  */
 export function needFits(map: FlashMap, image: Uint8Array): void {
@@ -60,7 +61,7 @@ export function needFits(map: FlashMap, image: Uint8Array): void {
   if (excess <= 0) return;
   throw new CliError(
     "input",
-    `the image has ${image.length} bytes, ${excess} more than can be updated on this board`,
+    `the image has ${image.length} bytes, ${excess} more than a slot of this board has room for`,
     "Leave something out of the application, or make the slots larger in the host's flash.json.",
   );
 }

@@ -11,9 +11,9 @@ const map = {
   erasedByte: 0xff,
   partitions: [
     { name: "boot", offset: 0, size: 8192 },
-    { name: "slot-a", offset: 8192, size: 8192 },
-    { name: "slot-b", offset: 16384, size: 8192 },
-    { name: "data", offset: 24576, size: 4096 },
+    { name: "slot-a", offset: 8192, size: 16384 },
+    { name: "slot-b", offset: 24576, size: 12288 },
+    { name: "data", offset: 36864, size: 4096 },
   ],
 };
 
@@ -29,7 +29,7 @@ const upToErased = (bytes: Uint8Array): string =>
 
 test("a new flash has the keys, the image and the identity, and is erased elsewhere", () => {
   const flash = makeFlashImage(map, { identity, image: new Uint8Array([1, 2, 3]) });
-  assert.equal(flash.length, 28672);
+  assert.equal(flash.length, 40960);
   const { publicKey } = new X509Certificate(certificate);
   const key = publicKey.export({ type: "spki", format: "der" });
   // docs/flash-format.md, "Trusted keys": u16 length and DER each, ended by a length of 0
@@ -37,14 +37,24 @@ test("a new flash has the keys, the image and the identity, and is erased elsewh
   assert.deepEqual(flash.subarray(2, 2 + key.length), new Uint8Array(key));
   assert.deepEqual([...flash.subarray(2 + key.length, 5 + key.length)], [0, 0, 0xff]);
   assert.deepEqual([...flash.subarray(8192, 8197)], [1, 2, 3, 0xff, 0xff]);
-  assert.deepEqual(JSON.parse(upToErased(flash.subarray(24576))), identity);
-  assert.ok(flash.subarray(16384, 24576).every(byte => byte === 0xff));
+  assert.deepEqual(JSON.parse(upToErased(flash.subarray(36864))), identity);
+  assert.ok(flash.subarray(24576, 36864).every(byte => byte === 0xff));
 });
 
-test("an image that is larger than its slot is refused with the numbers", () => {
+test("a new flash takes no image that its bootloader would not start, and says by how much it is too large", () => {
+  // of slot-a's four blocks the trailer takes one, and the swap moves up into another
+  makeFlashImage(map, { identity, image: new Uint8Array(8192) });
   assert.throws(
-    () => makeFlashImage(map, { identity, image: new Uint8Array(8193) }),
-    /8193 bytes do not fit partition slot-a: it has room for 8192/,
+    () => makeFlashImage(map, { identity, image: new Uint8Array(8195) }),
+    /8195 bytes, 3 more than a slot of this board has room for/,
+  );
+});
+
+test("an identity that is larger than its partition is refused with the numbers", () => {
+  const thingName = "x".repeat(4096);
+  assert.throws(
+    () => makeFlashImage(map, { identity: { ...identity, thingName }, image: new Uint8Array(1) }),
+    /\d{4} bytes do not fit partition data: it has room for 4096/,
   );
 });
 
