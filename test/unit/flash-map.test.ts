@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { flashSize } from "xs-ota/common/flash-map";
+import { slotLayout } from "xs-ota/pal/boot/trailer";
 import { makeProject } from "xs-ota/test/support/project";
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
+import { machineCode } from "xs-ota/toolchain/machine-code";
 
 const MIB = 1024 * 1024;
 
@@ -21,6 +24,44 @@ test("the flash of the Linux host has room for what the design asks", () => {
   assert.equal(sizes["data"], 64 * 1024);
   assert.equal(flashSize(map), 4284416 + 64 * 1024);
 });
+
+/** Where a linker script puts what it links into flash, and how long that may be, both in bytes. */
+function linkedFlash(script: string): { readonly origin: number; readonly length: number } {
+  const [, origin, count, unit, less = 0] =
+    /FLASH .*ORIGIN = (\w+), LENGTH = (\d+)([KM])(?: - (\d+))?/.exec(
+      readFileSync(script, "utf8"),
+    ) ?? [];
+  return {
+    origin: Number(origin),
+    length: Number(count) * (unit === "K" ? 1024 : MIB) - Number(less),
+  };
+}
+
+for (const [board, flashAddress] of [
+  ["mps2-an386", 0x21000000],
+  ["riscv-virt", 0x20000000],
+] as const) {
+  test(`the linker refuses what does not fit the flash of ${board}, for its scripts say what flash.json says`, () => {
+    const map = readFlashMap(`hosts/${board}/flash.json`);
+    const partition = (name: string) => {
+      const found = map.partitions.find(p => p.name === name);
+      assert.ok(found, name);
+      return { ...map, ...found };
+    };
+    const [boot, a] = [partition("boot"), partition("slot-a")];
+    const { headerSize = 0 } = machineCode[board] ?? {};
+    assert.deepEqual(linkedFlash(`hosts/${board}/application.ld`), {
+      origin: flashAddress + a.offset + headerSize,
+      length: slotLayout(a, partition("slot-b")).capacity - headerSize,
+    });
+    // 32 KB is what the design gives the bootloader; the trusted keys end its partition
+    assert.deepEqual(linkedFlash(`hosts/${board}/bootloader.ld`), {
+      origin: flashAddress + boot.offset,
+      length: 32 * 1024,
+    });
+    assert.ok(32 * 1024 <= boot.size - 4096);
+  });
+}
 
 const part = (name: string, offset: number, size: number): object => ({ name, offset, size });
 const mistakes: readonly (readonly [string, readonly object[], RegExp])[] = [
