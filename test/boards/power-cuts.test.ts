@@ -3,72 +3,81 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { packageRoot } from "xs-ota/cli/boards";
+import type { Stage } from "xs-ota/cli/demo/stage";
 import { describeExecution } from "xs-ota/cli/job-watch";
 import { amount } from "xs-ota/test/support/deep";
 import { outcomeOf } from "xs-ota/test/support/stage";
 import { board, openStage, seededRandom } from "./bench.js";
+import { CutUpdate, measurePhases, phases } from "./cut-update.js";
 
-/** Cuts in all: as many updates as that takes, usually one. */
+/** Cuts in all, and of each kind. A swap is resumed when it was cut in the middle. */
 const CUTS = amount(30, 300);
-/** Cuts of one update while it downloads, and how long after the power came on at the latest. */
-const EARLY_CUTS = 20;
-const DOWNLOADING_MS = 3000;
-/** Cuts while it verifies, switches and tries the new image: all that is short. */
-const LATE_CUTS = 12;
-const SWITCHING_MS = 600;
+const LEAST = { download: 12, switch: 6, trial: 2, revert: 1, "swaps resumed": 2 } as const;
+/** Every third update is tried out in peace: a cut in the trial takes the others back. */
+const PEACE = 3;
+const UPDATES_MAX = amount(20, 150);
+
+const newCuts = () => ({ download: 0, switch: 0, trial: 0, revert: 0, "swaps resumed": 0 });
+
+function areEnough(cuts: ReturnType<typeof newCuts>): boolean {
+  const kinds = Object.keys(LEAST) as (keyof typeof LEAST)[];
+  const sum = phases.reduce((before, phase) => before + cuts[phase], 0);
+  return sum >= CUTS && kinds.every(kind => cuts[kind] >= LEAST[kind]);
+}
 
 /** The same sources, linked in another order: no function is where it was. */
-const own = `build/${board}/application.bin`;
-const other = `build/${board}/other/application.bin`;
+const machines = [`build/${board}/application.bin`, `build/${board}/other/application.bin`];
+
+/** Neighbouring versions have different machine code. */
+const makeImage = (stage: Stage, minor: number) =>
+  stage.makeFirmware({ version: `1.${minor}.0`, runtime: machines[minor % 2] ?? "" });
+
+/** Waits for the end of an update to `1.<minor>.0`, and holds what the cloud was told against what the device did. */
+async function finish(stage: Stage, jobId: string, minor: number, update: CutUpdate) {
+  const outcome = await outcomeOf(stage, jobId);
+  const status = outcome.status === "FAILED" ? "FAILED" : "SUCCEEDED";
+  const isReverted = status === "FAILED";
+  assert.match(describeExecution(outcome), isReverted ? /^image-reverted: / : /^accepted/);
+  // power may fail between a revert and the line that tells it, but no line tells one that was not
+  if (!isReverted) assert.ok(!update.lines.some(line => line.includes("boot: reverted")));
+  const runs = stage.console.lines.filter(line => line.includes(" runs ")).at(-1);
+  assert.ok(runs?.endsWith(` 1.${isReverted ? minor - 1 : minor}.0`), runs);
+  return status;
+}
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 100_000);
 
-test(`${board}: updates that bring other machine code survive power cuts at any moment (SEED=${seed})`, async t => {
-  const random = seededRandom(seed);
+test(`${board}: updates that bring other machine code survive power cuts in every phase (SEED=${seed})`, async t => {
+  const [own, other] = machines.map(path => readFileSync(join(packageRoot, path)));
+  assert.notDeepEqual(own, other);
   const stage = await openStage(t);
-  const { lines } = stage.console;
-  /** Cuts the power until a line has the text, or often enough. @returns how often. */
-  const cutUntil = async (text: string, first: number, most: number, limitMs: number) => {
-    const isThere = (): boolean => lines.slice(first).some(line => line.includes(text));
-    let cuts = 0;
-    for (; cuts < most && !isThere(); cuts++) {
-      await sleep(random() * limitMs);
-      await stage.switchOff();
-      stage.switchOn();
-    }
-    return cuts;
-  };
-  stage.installDevice(stage.makeFirmware({ version: "1.0.0" }));
+  stage.installDevice(makeImage(stage, 0));
   await stage.console.waitFor(/runs 1\.0\.0/);
+  const first = stage.console.lines.length;
+  const peaceful = await stage.deploy(makeImage(stage, 1));
+  const durations = await measurePhases(stage, first);
+  assert.equal((await outcomeOf(stage, peaceful)).status, "SUCCEEDED");
 
-  const machines = [own, other].map(path => readFileSync(join(packageRoot, path)));
-  assert.notDeepEqual(machines[0], machines[1]);
-  let installed = "1.0.0";
-  let early = 0;
-  let late = 0;
-  for (let minor = 1; early + late < CUTS; minor++) {
-    const first = lines.length;
-    const version = `1.${minor}.0`;
-    const jobId = await stage.deploy(
-      stage.makeFirmware({ version, runtime: minor % 2 === 1 ? other : own }),
-    );
-    early += await cutUntil("image verified", first, EARLY_CUTS, DOWNLOADING_MS);
-    await stage.console.waitFor(/image verified/, first);
-    late += await cutUntil("is permanent", first, LATE_CUTS, SWITCHING_MS);
-
-    // a cut during the trial ends it: the device must then be back on the old image, and say so
-    const outcome = await outcomeOf(stage, jobId);
-    const isReverted = outcome.status === "FAILED";
-    const reverts = lines.slice(first).filter(line => line.includes("boot: reverted"));
-    assert.match(describeExecution(outcome), isReverted ? /^image-reverted: / : /^accepted/);
-    // power may fail between a revert and the line that tells it, but no line tells one that was not
-    if (!isReverted) assert.deepEqual(reverts, []);
-    if (!isReverted) installed = version;
-    const runs = lines.filter(line => line.includes(" runs ")).at(-1);
-    assert.ok(runs?.endsWith(installed), runs);
+  const random = seededRandom(seed);
+  const cuts = newCuts();
+  const jobs = { SUCCEEDED: 0, FAILED: 0 };
+  let minor = 2;
+  let image = makeImage(stage, minor);
+  for (let count = 1; !areEnough(cuts) || jobs.SUCCEEDED === 0; count++) {
+    assert.ok(count <= UPDATES_MAX, JSON.stringify({ cuts, jobs }));
+    const update = new CutUpdate({ stage, durations, random, cuts });
+    const jobId = await stage.deploy(image);
+    await update.cutIn("download", 5);
+    await update.cutIn("switch", 3);
+    if (count % PEACE !== 0) {
+      await update.cutIn("trial", 1);
+      await update.cutIn("revert", 2);
+    }
+    const status = await finish(stage, jobId, minor, update);
+    jobs[status]++;
+    cuts["swaps resumed"] += update.lines.filter(line => line.includes("resuming a swap")).length;
+    if (status === "SUCCEEDED") image = makeImage(stage, ++minor);
   }
-  assert.ok(early > 0 && late > 0, `${early} early cuts, ${late} late ones`);
-  t.diagnostic(`${early} cuts while it downloaded, ${late} while it switched`);
+  t.diagnostic(JSON.stringify({ cuts, jobs }));
 });
