@@ -33,7 +33,11 @@ export class CliError extends Error {
   }
 }
 
+/** How OpenSSL's errors begin; their words name nothing that a user knows. */
+const OPENSSL = /^error:[0-9A-F]{8}:/;
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return OPENSSL.test(message) ? "it does not parse" : message;
 }

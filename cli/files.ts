@@ -75,6 +75,7 @@ export function readJson(path: string, what: string, remedy?: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new CliError("input", `${what} ${path}: ${messageOf(error)}`, "Correct the JSON in it.");
+    const why = messageOf(error).replaceAll("\n", " "); // it quotes the text
+    throw new CliError("input", `${what} ${path}: ${why}`, "Correct the JSON in it.");
   }
 }

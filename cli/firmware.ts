@@ -11,7 +11,7 @@ import { prepareBody } from "xs-ota/toolchain/prepare";
 import { ImageError, packImage, signImage } from "xs-ota/toolchain/image";
 import { buildSimulatorLibrary } from "xs-ota/toolchain/sdk-build";
 import { packageRoot } from "./boards.js";
-import { CliError } from "./failure.js";
+import { CliError, messageOf } from "./failure.js";
 import { readInput, readJson } from "./files.js";
 import { findPartition } from "./flash-image.js";
 import type { SdkBoard } from "./sdk-boards.js";
@@ -132,12 +132,13 @@ export interface SignedImage extends DetachedSignature {
 
 /**
  * Signs an image twice: in it for the bootloader, and over the whole file for the job document.
+ * @param path the image's, if the user named it
  * @throws CliError "input" when the key or the image cannot be used.
  */
-export function signFirmware(image: Uint8Array, keyPath: string): SignedImage {
+export function signFirmware(image: Uint8Array, keyPath: string, path?: string): SignedImage {
   const pem = readInput(keyPath, "the key", "`xs-ota keys` makes one.");
   const key = parsePrivateKey(pem, keyPath);
-  const bytes = explained(() => signImage(image, new TextDecoder().decode(pem)));
+  const bytes = explained(() => signImage(image, new TextDecoder().decode(pem)), path);
   return { bytes, ...signDetached(bytes, key) };
 }
 
@@ -156,14 +157,17 @@ export function manifestVersion(path: string): string {
   throw new CliError("usage", `${path} has no config.version`, "Add it, or give --version.");
 }
 
-/** What the toolchain throws on purpose, as a failure of the user's input. */
-function explained<Result>(run: () => Result): Result {
+/** What the toolchain throws on purpose, as a failure of the user's input: of the image at `path`, if one was given. */
+function explained<Result>(run: () => Result, path?: string): Result {
   try {
     return run();
   } catch (error) {
     const expected = [BuildError, ImageError, OtaError].some(kind => error instanceof kind);
     if (!expected) throw error;
     const kind = error instanceof MissingToolError ? "tool" : "input";
-    throw new CliError(kind, (error as Error).message, undefined, { cause: error });
+    const message =
+      path === undefined ? messageOf(error) : `the image ${path}: ${messageOf(error)}`;
+    const remedy = path === undefined ? undefined : "`xs-ota build` makes one.";
+    throw new CliError(kind, message, remedy, { cause: error });
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { formatImageVersion, parseImageVersion } from "xs-ota/image/version";
+import { OtaError } from "xs-ota/pal/error";
 
 /** A whole number from `first` to `last`, for commander's options. */
 export function wholeNumber(first: number, last: number): (text: string) => number {
@@ -10,7 +12,21 @@ export function wholeNumber(first: number, last: number): (text: string) => numb
   };
 }
 
-export const atLeastOne = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+/** The name of a thing, for commander's options. Source: AWS IoT API reference, CreateThing. */
+export function thingName(text: string): string {
+  if (/^[a-zA-Z0-9:_-]{1,128}$/.test(text)) return text;
+  throw new InvalidArgumentError("It is 1 to 128 letters, digits, :, _ and -.");
+}
+
+/** The version of an image, for commander's options. */
+export function imageVersion(text: string): string {
+  try {
+    return formatImageVersion(parseImageVersion(text));
+  } catch (error) {
+    if (!(error instanceof OtaError)) throw error;
+    throw new InvalidArgumentError("It is like 1.2.3 or 1.2.3+4: 0..255, 0..255, 0..65535.");
+  }
+}
 
 /** A host and a port, for commander's options. */
 export function hostPort(text: string): { readonly host: string; readonly port: number } {

@@ -115,6 +115,8 @@ export function describeIssues(error: z.ZodError): string {
 function noProfile(name: string, path: string | undefined, names: readonly string[]): CliError {
   const where = path === undefined ? "there is no configuration file" : `${path} does not have it`;
   const have =
-    names.length === 0 ? "Make one, or give --endpoint." : `It has: ${names.join(", ")}.`;
+    names.length === 0
+      ? "`xs-ota cloud` keeps one for itself while it runs; docs/cli.md says how to write one."
+      : `It has: ${names.join(", ")}.`;
   return new CliError("usage", `no profile "${name}": ${where}`, have);
 }

@@ -99,13 +99,17 @@ function inherit(command: CommandUnknownOpts, program: CommandUnknownOpts): void
 }
 
 /** What the parser refuses: its message, without the "error: " before it. */
-function usageError({ message }: CommanderError): CliError {
-  const text = message.replace(/^error: /, "");
-  return new CliError(
-    "usage",
-    text,
-    "`xs-ota help` and `xs-ota help <command>` say what there is.",
-  );
+function usageError(
+  { message }: CommanderError,
+  program: Command,
+  args: readonly string[],
+): CliError {
+  const command = program.commands.find(one => args.includes(one.name()));
+  const remedy =
+    command === undefined
+      ? "`xs-ota help` lists the commands."
+      : `\`xs-ota help ${command.name()}\` says what it takes.`;
+  return new CliError("usage", message.replace(/^error: /, ""), remedy);
 }
 
 /**
@@ -114,8 +118,9 @@ function usageError({ message }: CommanderError): CliError {
  * @returns the exit code.
  */
 export async function runProgram(args: readonly string[], session: Session): Promise<number> {
+  const program = createProgram(session);
   try {
-    await createProgram(session).parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -123,7 +128,7 @@ export async function runProgram(args: readonly string[], session: Session): Pro
       // the help was shown instead, since no command was given
       if (error.code === "commander.help") return exitCodes.usage;
       session.output.configure({ json: args.includes("--json"), debug: false });
-      return session.output.fail(usageError(error));
+      return session.output.fail(usageError(error, program, args));
     }
     if (session.signal.aborted) return exitCodes.interrupted;
     return session.output.fail(error);

@@ -15,6 +15,7 @@ import {
   HEADER_SIZE,
   tlvTypes,
   type TlvValue,
+  type ImageSource,
 } from "xs-ota/image/mcuboot";
 import { parseImageVersion } from "xs-ota/image/version";
 
@@ -60,6 +61,16 @@ function protectedTlvs({ securityCounter, target }: ImageOptions): Uint8Array {
     entries.push({ type: tlvTypes.deviceClass, value: deviceClassOf(target) });
   }
   return entries.length === 0 ? new Uint8Array(0) : formatTlvs(true, entries);
+}
+
+/** Bytes as what the parsers read from; beyond the end are zeros. */
+export function sourceOf(bytes: Uint8Array): ImageSource {
+  return {
+    read(into, offset) {
+      into.fill(0);
+      into.set(bytes.subarray(offset, offset + into.length));
+    },
+  };
 }
 
 /**
@@ -130,12 +141,7 @@ function signatureOf(hashed: Uint8Array, key: KeyObject, pss: boolean): Uint8Arr
  * @throws OtaError "image-malformed" when `image` is none.
  */
 export function signImage(image: Uint8Array, privateKeyPem: string): Uint8Array {
-  const source = {
-    read: (into: Uint8Array, offset: number) => {
-      into.set(image.subarray(offset, offset + into.length));
-    },
-  };
-  const { hashedSize, digest } = readImageFacts(source, image.length);
+  const { hashedSize, digest } = readImageFacts(sourceOf(image), image.length);
   const key = createPrivateKey(privateKeyPem);
   const { type, pss } = algorithmOf(key);
   const hashed = image.subarray(0, hashedSize);

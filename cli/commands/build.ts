@@ -6,7 +6,7 @@ import { needBuilt } from "../board-build.js";
 import { boardNames, boards, packageRoot } from "../boards.js";
 import { buildFirmware, manifestVersion, signFirmware, writeSignedImage } from "../firmware.js";
 import { needFits } from "../flash-image.js";
-import { wholeNumber } from "../options.js";
+import { imageVersion, wholeNumber } from "../options.js";
 import type { Session } from "../session.js";
 
 const examples = `
@@ -24,7 +24,11 @@ const buildArguments = () =>
     )
     .argument("<manifest>", "the application's manifest.json")
     .requiredOption("--key <file>", "the private code-signing key")
-    .option("--version <version>", "such as 1.2.3 (default: the manifest's config.version)")
+    .option(
+      "--version <version>",
+      "such as 1.2.3 (default: the manifest's config.version)",
+      imageVersion,
+    )
     .option("--out <file>", "the image (default: build/firmware/<version>.img)")
     .option("--set <name=value>", "goes over the manifest's config; repeatable", setting)
     .option("--security-counter <n>", "devices never go back below it", wholeNumber(0, 0xffff_ffff))

@@ -8,6 +8,7 @@ import { makeIdentity, identityOptions } from "../device-identity.js";
 import { startDevice } from "../device-process.js";
 import { CliError } from "../failure.js";
 import { readInput, replaceFile } from "../files.js";
+import { thingName } from "../options.js";
 import { provisioners } from "../provisioning.js";
 import type { Session } from "../session.js";
 
@@ -28,7 +29,7 @@ const deviceArguments = () =>
         "A flash file that is there is used as it is, so the device goes on where it was; with --image a new " +
         "one is made, as `xs-ota provision` makes it with the same options. A machine that is not built yet is built.",
     )
-    .requiredOption("--thing <name>", "what the device is called")
+    .requiredOption("--thing <name>", "what the device is called", thingName)
     .addOption(
       new Option("--board <name>", "the machine to run")
         .choices(boardNames)

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { createFiles } from "../files.js";
 import { keyKindNames } from "../keys.js";
-import { atLeastOne } from "../options.js";
+import { wholeNumber } from "../options.js";
 import type { Session } from "../session.js";
 import { createCodeSigningPair } from "../signing.js";
 
@@ -24,7 +24,7 @@ export function keysCommand({ output }: Session): Command {
     )
     .option("--name <name>", "what the two files are called", "code-signing")
     .option("--out <folder>", "where they are written", "keys")
-    .option("--days <days>", "how long the certificate is valid", atLeastOne, 3650)
+    .option("--days <days>", "how long the certificate is valid", wholeNumber(1, 36_500), 3650)
     .addHelpText(
       "after",
       "\nWrites <out>/<name>.key.pem (readable by you alone) and <out>/<name>.cert.pem.",

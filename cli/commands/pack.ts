@@ -5,7 +5,7 @@ import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { packageRoot } from "../boards.js";
 import { packMachineCode, signFirmware, writeSignedImage } from "../firmware.js";
 import { needFits } from "../flash-image.js";
-import { wholeNumber } from "../options.js";
+import { imageVersion, wholeNumber } from "../options.js";
 import { sdkBoardNames, sdkBoards, type SdkBoard } from "../sdk-boards.js";
 import type { Session } from "../session.js";
 
@@ -23,7 +23,7 @@ const packArguments = () =>
         "that our bootloader starts. Beside the image goes <image>.sig, the signature for the job document.",
     )
     .argument("<hex>", "the machine code, Intel HEX")
-    .requiredOption("--version <version>", "such as 1.2.3")
+    .requiredOption("--version <version>", "such as 1.2.3", imageVersion)
     .requiredOption("--key <file>", "the private code-signing key")
     .requiredOption("--out <file>", "the image")
     .option("--security-counter <n>", "devices never go back below it", wholeNumber(0, 0xffff_ffff))

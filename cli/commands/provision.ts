@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { identityOptions, makeIdentity } from "../device-identity.js";
 import { createFiles, readInput, replaceFile } from "../files.js";
+import { thingName } from "../options.js";
 import {
   type Provision,
   type ProvisionedBoard,
@@ -36,7 +37,7 @@ const provisionArguments = () =>
       "Makes what a new board is flashed with to become a device: its name, where it connects and with which " +
         "certificates, and the code-signing certificate that it trusts. Says how to flash it.",
     )
-    .requiredOption("--thing <name>", "what the device is called")
+    .requiredOption("--thing <name>", "what the device is called", thingName)
     .addOption(
       new Option("--board <name>", "what it is").choices(provisionedBoards).makeOptionMandatory(),
     )

@@ -17,7 +17,8 @@ export function signCommand({ output }: Session): Command {
     .requiredOption("--key <file>", "the private code-signing key")
     .option("--out <file>", "the signed image (default: over the one given)")
     .action((image, { key, out = image }) => {
-      const signed = signFirmware(readInput(image, "the image", "`xs-ota build` makes one."), key);
+      const bytes = readInput(image, "the image", "`xs-ota build` makes one.");
+      const signed = signFirmware(bytes, key, image);
       writeSignedImage(out, signed);
       const { scheme, signature } = signed;
       output.result({ image: out, scheme, signature }, `${out}\n${scheme} ${signature}`);

@@ -11,6 +11,7 @@ import { type Aws, isAwsError } from "../aws.js";
 import { formatColumns } from "../columns.js";
 import { CliError } from "../failure.js";
 import { type KeyKind, keyKindNames } from "../keys.js";
+import { thingName } from "../options.js";
 import { registerThing } from "../registration.js";
 import type { Session } from "../session.js";
 import {
@@ -38,7 +39,7 @@ export function thingsAddCommand(session: Session): Command {
       "Makes things, each with a certificate and the policy that devices need, and a group for them if one is " +
         "named.",
     )
-    .argument("<name...>", "what the devices are called")
+    .argument("<name...>", "what the devices are called", moreThingNames)
     .option("--group <name>", "put them in this group")
     .option("--out <folder>", "where certificates and keys are written", THINGS_FOLDER)
     .addOption(
@@ -64,6 +65,12 @@ export function thingsAddCommand(session: Session): Command {
       session.output.result({ things, group }, formatColumns(["THING", "CERTIFICATE"], rows));
     }) as unknown as Command;
 }
+
+/** There are none before the first, whatever commander's types say. */
+const moreThingNames = (text: string, before: string[]): string[] => [
+  ...((before as string[] | undefined) ?? []),
+  thingName(text),
+];
 
 async function addThing(
   aws: Aws,

@@ -2,7 +2,8 @@
 import { type DeltaHeader, DELTA_HEADER_SIZE, parseDeltaHeader } from "xs-ota/delta/header";
 import { readWindow } from "xs-ota/delta/vcdiff";
 import { formatVersion } from "xs-ota/job/version";
-import { nameTarget, sourceOf } from "./image-report.js";
+import { sourceOf } from "xs-ota/toolchain/image";
+import { nameTarget } from "./image-report.js";
 import { type Report, ReportWriter } from "./report.js";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

@@ -25,7 +25,9 @@ export function reportFlash(flash: Uint8Array, map: FlashMap, targets: readonly 
   const writer = new ReportWriter("flash");
   writer.fact("size", `${flash.length} bytes`);
   if (flash.length !== flashSize(map)) {
-    writer.problem(`the flash map says ${flashSize(map)} bytes: is it the flash of another board?`);
+    writer.problem(
+      `it is no image, delta or job document, nor the ${flashSize(map)} bytes of this board's flash: is it another board's?`,
+    );
     return writer.finish();
   }
   const open = (name: string): FlashPartition => openPartition(flash, map, name);

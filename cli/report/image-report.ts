@@ -10,7 +10,7 @@ import {
   type Tlv,
 } from "xs-ota/image/mcuboot";
 import { formatImageVersion } from "xs-ota/image/version";
-import { deviceClassOf, publicKeyBytes } from "xs-ota/toolchain/image";
+import { deviceClassOf, publicKeyBytes, sourceOf } from "xs-ota/toolchain/image";
 import { keyTypeOf } from "../signing.js";
 import { ReportWriter, type Report } from "./report.js";
 
@@ -64,16 +64,6 @@ export function reportImage({ kind, bytes, trusted, targets }: ImageReportOption
   if (signatures.length === 0) writer.problem("it has no signature: `xs-ota sign` makes one");
   for (const one of signatures) reportSignature(writer, one, hashed, trusted);
   return writer.finish();
-}
-
-/** Bytes as what the parser reads from: short of the end, it reads zeros, as beyond a file. */
-export function sourceOf(bytes: Uint8Array): ImageSource {
-  return {
-    read(into, offset) {
-      into.fill(0);
-      into.set(bytes.subarray(offset, offset + into.length));
-    },
-  };
 }
 
 /** The target that a class of device is, or the class in hexadecimal. */

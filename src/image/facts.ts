@@ -55,7 +55,9 @@ type Found = { [Name in Single["name"]]?: Uint8Array };
  * @throws OtaError "image-malformed", naming the field; "image-too-large"; and what `source` throws.
  */
 export function readImageFacts(source: ImageSource, limit: number): ImageFacts {
-  if (limit < HEADER_SIZE) throw new OtaError("image-too-large", `room for ${limit} bytes`);
+  if (limit < HEADER_SIZE) {
+    throw new OtaError("image-too-large", `header: ${HEADER_SIZE} bytes, room for ${limit}`);
+  }
   const start = new Uint8Array(HEADER_SIZE);
   source.read(start, 0);
   const header = parseHeader(start, limit);

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { DELTA_HEADER_SIZE, formatDeltaHeader, parseDeltaHeader } from "xs-ota/delta/header";
 import { readWindow, WindowDecoder } from "xs-ota/delta/vcdiff";
 import { type ImageFacts, readImageFacts } from "xs-ota/image/facts";
-import type { ImageSource } from "xs-ota/image/mcuboot";
 import { packVersion } from "xs-ota/job/version";
-import { ImageError } from "../image.js";
+import { OtaError } from "xs-ota/pal/error";
+import { ImageError, sourceOf } from "../image.js";
 import { WindowEncoder } from "./window-encoder.js";
 
 /** Bytes of a window: what a device needs as memory, and a block of most flashes. */
@@ -13,26 +13,27 @@ const WINDOW = 4096;
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
 
-function sourceOf(bytes: Uint8Array): ImageSource {
-  return {
-    read: (into, offset) => {
-      into.set(bytes.subarray(offset, offset + into.length));
-    },
-  };
-}
-
-/** @throws ImageError when an image is not what its digest says. */
+/** @throws ImageError when an image is not what its digest says; OtaError "image-malformed", "image-too-large" for what is none. */
 function factsOf(image: Uint8Array, name: string): ImageFacts {
-  const facts = readImageFacts(sourceOf(image), image.length);
+  const facts = readFacts(image, name);
   const digest = sha256(image.subarray(0, facts.hashedSize));
   if (Buffer.compare(digest, facts.digest) === 0) return facts;
   throw new ImageError(`${name}: its digest is wrong; take the file that \`xs-ota build\` wrote`);
 }
 
+function readFacts(image: Uint8Array, name: string): ImageFacts {
+  try {
+    return readImageFacts(sourceOf(image), image.length);
+  } catch (error) {
+    if (!(error instanceof OtaError)) throw error;
+    throw new OtaError(error.code, `${name}: ${error.message}`);
+  }
+}
+
 /**
  * A delta that makes `next` on a device that runs `base`. It copies only from what the base's digest covers, so that it serves
  * however often the base was signed.
- * @throws ImageError for an image whose digest is wrong. @throws OtaError "image-malformed" for what is no image.
+ * @throws ImageError for an image whose digest is wrong; OtaError for what is no image. Both name which it is.
  */
 export function makeDelta(base: Uint8Array, next: Uint8Array, windowSize = WINDOW): Uint8Array {
   const from = factsOf(base, "the old image");

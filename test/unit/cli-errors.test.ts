@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { createCodeSigningPair } from "xs-ota/cli/signing";
+import { runCli } from "xs-ota/test/support/cli";
+import { makeTemporaryFolder } from "xs-ota/test/support/files";
+
+const { folder, remove } = makeTemporaryFolder();
+after(remove);
+const [key, certificate, text] = ["key.pem", "cert.pem", "text.bin"].map(n => join(folder, n)) as [
+  string,
+  string,
+  string,
+];
+const pair = await createCodeSigningPair("ecdsa-p256", "vendor", 1);
+writeFileSync(key, pair.privateKey);
+writeFileSync(certificate, pair.certificate);
+writeFileSync(text, "hello\n");
+
+/** What is typed, the exit code, and what the message says: the field or the file at fault, and the remedy. */
+// prettier-ignore
+const mistakes: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
+  [["frobnicate"],                                    2, /unknown command 'frobnicate'\n {2}`xs-ota help` lists the commands/],
+  [["deploy"],                                        2, /missing required argument 'image'\n {2}`xs-ota help deploy` says/],
+  [["things", "add", "a/b"],                          2, /'a\/b' is invalid for argument 'name'. It is 1 to 128 letters/],
+  [["device", "--thing", "../a"],                     2, /--thing <name>' argument '..\/a' is invalid. It is 1 to 128 letters/],
+  [["provision", "--thing", "a b"],                   2, /--thing <name>' argument 'a b' is invalid/],
+  [["build", "m.json", "--key", key, "--version", "1.2"], 2, /--version <version>' argument '1.2' is invalid. It is like 1.2.3/],
+  [["keys", "--days", "0"],                           2, /--days <days>' argument '0' is invalid. It is a whole number from 1 to 36500/],
+  [["sign", text, "--key", key],                      3, /the image .*text.bin: header: 32 bytes, room for 6\n {2}`xs-ota build` makes one/],
+  [["sign", text, "--key", certificate],              3, /the key .*cert.pem cannot be used: it does not parse\n {2}Give an ECDSA P-256/],
+  [["delta", text, text, "--key", key],               3, /the old image: header: 32 bytes, room for 6\n {2}Give two images/],
+  [["inspect", text],                                 1, /text.bin: flash: it is no image, delta or job document, nor the 4349952 bytes/],
+  [["things", "--config", text],                      3, /the configuration .*text.bin: .*\n {2}Correct the JSON in it/],
+];
+
+for (const [args, code, message] of mistakes) {
+  const name = args.map(word => word.replace(`${folder}/`, "")).join(" ");
+  test(`xs-ota ${name}: says what is wrong, and what to do`, async () => {
+    const run = await runCli(...args);
+    assert.equal(run.code, code, run.error);
+    assert.match(run.error, message);
+  });
+}
