@@ -49,6 +49,8 @@ async function finish(stage: Stage, jobId: string, minor: number, update: CutUpd
 const seed = Number(process.env["SEED"] ?? Date.now() % 100_000);
 
 test(`${board}: updates that bring other machine code survive power cuts in every phase (SEED=${seed})`, async t => {
+  const again = `BOARD=${board} SEED=${seed} node --test build/node/test/boards/power-cuts.test.js`;
+  t.diagnostic(`to rerun it alone: ${again}`);
   const [own, other] = machines.map(path => readFileSync(join(packageRoot, path)));
   assert.notDeepEqual(own, other);
   const stage = await openStage(t);

@@ -5,9 +5,12 @@ import { BlockBitmap } from "xs-ota/download/bitmap";
 import type { FlashGeometry } from "xs-ota/pal/flash";
 import { BlockWriter } from "xs-ota/pal/flash/block-writer";
 import { control } from "../support/control.js";
-import { everyPowerLoss, PowerLossFailure } from "../support/power-loss.js";
+import { type Cut, everyPowerLoss, PowerLossFailure } from "../support/power-loss.js";
+import { rerunCommands } from "../support/rerun.js";
 import { SimFlash } from "../support/sim-flash.js";
 import { makeFile, type Plan, receiveRest, type SlotFlash } from "../support/slot-download.js";
+
+const command = rerunCommands(import.meta.url);
 
 /** Erased flash for a file, and two blocks of 256 bytes for the journal. */
 const erased = (geometry: FlashGeometry): SlotFlash => ({
@@ -40,10 +43,11 @@ function cutEverywhere(start: SlotFlash, plan: Plan, depth: 1 | 2): Result {
     act(flash);
     assertHolds(flash, plan.file);
   };
-  everyPowerLoss(start, act, (flash, within) => {
+  const both = (flash: SlotFlash, within: Cut): void => {
     if (depth === 2) everyPowerLoss(flash, act, check, { within });
     check(flash);
-  });
+  };
+  everyPowerLoss(start, act, both, { command: command() });
   return { cuts, takenBack };
 }
 

@@ -15,7 +15,8 @@ import {
 } from "../support/boot-stories.js";
 import type { BootFlash } from "../support/bootloader.js";
 import { type Cut, everyPowerLoss } from "../support/power-loss.js";
-import type { Tear } from "../support/sim-power.js";
+import { rerunCommands } from "../support/rerun.js";
+import { type Tear, tears } from "../support/sim-power.js";
 
 /** Whether power is cut a second time in every recovery, in each way, on all geometries of small blocks. */
 const isDeep = amount(1, 2) > 1;
@@ -29,6 +30,7 @@ const secondTears: readonly Tear[] = ["garbled"];
  */
 const WEAR_BOUND = 8;
 
+const command = rerunCommands(import.meta.url);
 const counts = { cuts: 0, second: 0, worst: 0 };
 after(() => {
   const { cuts, second, worst } = counts;
@@ -64,20 +66,27 @@ function recover({ story, rig, images, seen }: Run, flash: BootFlash): void {
   seen.add(end);
 }
 
-function cutAgain(run: Run, flash: BootFlash, within: Cut, tears?: readonly Tear[]): void {
+function cutAgain(run: Run, flash: BootFlash, within: Cut, tears: readonly Tear[]): void {
   counts.second += everyPowerLoss(
     flash,
     again => recover(run, again),
     again => recover(run, again),
-    { within, ...(tears === undefined ? {} : { tears }) },
+    { within, tears },
   );
 }
 
-function checkCut(run: Run, flash: BootFlash, cut: Cut): void {
+/** After all single cuts, so that one cut is reported where one is enough. */
+function cutTwice(run: Run, act: (flash: BootFlash) => void): void {
   const { geometry } = run.rig;
   const isSmall = Math.max(geometry.a.blockSize, geometry.b.blockSize) === 4096;
-  if (isDeep && isSmall) cutAgain(run, flash, cut);
-  else if (geometry === rigGeometries[0]) cutAgain(run, flash, cut, secondTears);
+  if (!(isDeep && isSmall) && geometry !== rigGeometries[0]) return;
+  const again = isDeep ? tears : secondTears;
+  everyPowerLoss(run.start, act, (flash, cut) => cutAgain(run, flash, cut, again), {
+    command: command(),
+  });
+}
+
+function checkCut(run: Run, flash: BootFlash): void {
   recover(run, flash);
   updateOnceMore(flash, run.rig, run.images.last);
   counts.worst = Math.max(counts.worst, wearSince(run.start, flash));
@@ -89,15 +98,13 @@ function cutStory(story: Story, geometry: RigGeometry): void {
   const rig = rigFor(geometry, images);
   const start = story.start(rig, images);
   const run: Run = { story, rig, images, start, seen: new Set() };
-  const cuts = everyPowerLoss(
-    start,
-    flash => {
-      story.act(flash, images);
-      assert.equal(settle(flash, rig, story.verdict).image, images[story.ends]);
-    },
-    (flash, cut) => checkCut(run, flash, cut),
-  );
-  counts.cuts += cuts;
+  const act = (flash: BootFlash): void => {
+    story.act(flash, images);
+    assert.equal(settle(flash, rig, story.verdict).image, images[story.ends]);
+  };
+  const check = (flash: BootFlash): void => checkCut(run, flash);
+  counts.cuts += everyPowerLoss(start, act, check, { command: command() });
+  cutTwice(run, act);
   if (process.env["POWER_LOSS_CUT"] !== undefined) return;
   assert.deepEqual([...run.seen].sort(), [...story.mayEnd].sort(), "each end was seen");
 }

@@ -9,9 +9,12 @@ import { Subpartition } from "xs-ota/pal/flash/subpartition";
 import { readImageFacts } from "xs-ota/image/facts";
 import { makeDelta } from "xs-ota/toolchain/delta/delta";
 import { everyPowerLoss, type Partitions } from "../support/power-loss.js";
+import { rerunCommands } from "../support/rerun.js";
 import { SimFlash } from "../support/sim-flash.js";
 import { PowerLoss } from "../support/sim-power.js";
 import { makeImage, sourceOf } from "../support/signed-images.js";
+
+const command = rerunCommands(import.meta.url);
 
 const BLOCK = 1024;
 const ROOM = 12 * BLOCK;
@@ -90,6 +93,7 @@ for (const windowSize of [256, 1024, 4096, 1000]) {
         applyAll(flash.spare, delta.length);
         assert.deepEqual(made(flash.spare), next);
       },
+      { command: command() },
     );
     assert.ok(cuts >= 50 && nested >= 200, `${cuts} cuts, ${nested} nested`);
   });

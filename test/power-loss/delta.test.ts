@@ -5,9 +5,11 @@ import { rigGeometries, type RigGeometry } from "../support/boot-rig.js";
 import { count } from "../support/counts.js";
 import { amount } from "../support/deep.js";
 import { deltaStories } from "../support/delta-stories.js";
+import { rerunCommands } from "../support/rerun.js";
 import { cutUpdate, formatCounts, noCuts } from "../support/update-cuts.js";
 
 const [geometry] = rigGeometries as readonly [RigGeometry];
+const command = rerunCommands(import.meta.url);
 const counts = noCuts();
 after(() => {
   count({ cuts: counts.cuts, secondCuts: counts.nested });
@@ -17,9 +19,8 @@ after(() => {
 for (const story of deltaStories) {
   const name = `${story.name}: wherever power fails it ends well, and the job says how`;
   test(name, () => {
-    const file = "build/node/test/power-loss/delta.test.js";
-    const command = `node --test --test-name-pattern="${name}" ${file}`;
-    cutUpdate(story, geometry, counts, { nestedOneIn: amount(199, 4), command });
+    const options = { nestedOneIn: amount(199, 4), command: command() };
+    cutUpdate(story, geometry, counts, options);
   });
 }
 

@@ -6,7 +6,10 @@ import { crc32 } from "xs-ota/pal/flash/crc32";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
 import { control } from "../support/control.js";
 import { everyPowerLoss, PowerLossFailure } from "../support/power-loss.js";
+import { rerunCommands } from "../support/rerun.js";
 import { SimFlash } from "../support/sim-flash.js";
+
+const command = rerunCommands(import.meta.url);
 
 type Flash = Readonly<{ journal: SimFlash }>;
 
@@ -64,6 +67,7 @@ function cutEverywhere(
       open(flash.journal).save(after);
       assert.equal(textOf(open(flash.journal).load()), textOf(after));
     },
+    { command: command() },
   );
   return { cuts, found };
 }

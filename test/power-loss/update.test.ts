@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { count } from "../support/counts.js";
+import { rerunCommands } from "../support/rerun.js";
 import { amount } from "../support/deep.js";
 import {
   cutUpdate,
@@ -12,7 +13,7 @@ import {
 } from "../support/update-cuts.js";
 import { updateStories } from "../support/update-stories.js";
 
-const FILE = "build/node/test/power-loss/update.test.js";
+const command = rerunCommands(import.meta.url);
 
 const counts = noCuts();
 after(() => {
@@ -24,9 +25,8 @@ for (const [index, story] of updateStories.entries()) {
   for (const geometry of geometriesFor(index)) {
     const name = `${story.name}: wherever power fails it ends well, and the job says how (${geometry.name})`;
     test(name, () => {
-      const pattern = name.replace(/[()]/g, ".");
-      const command = `node --test --test-name-pattern="${pattern}" ${FILE}`;
-      cutUpdate(story, geometry, counts, { nestedOneIn: nestedOneIn(geometry), command });
+      const options = { nestedOneIn: nestedOneIn(geometry), command: command() };
+      cutUpdate(story, geometry, counts, options);
     });
   }
 }

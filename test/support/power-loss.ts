@@ -11,6 +11,8 @@ export interface Cut {
   readonly tear: Tear;
   /** "12:half", after the cut it is nested in: "12:half/3:garbled". */
   readonly id: string;
+  /** The command of the options, for what is nested in it. */
+  readonly command?: string | undefined;
 }
 
 export interface PowerLossOptions {
@@ -22,13 +24,14 @@ export interface PowerLossOptions {
   readonly only?: string;
   /** Tries only one cut in so many, chosen by its id; 1, each of them, by default. */
   readonly oneIn?: number;
-  /** The command that runs what failed, without the variable; it goes into the message. */
+  /** The command that runs what failed, without the variable; it goes into the message, also of what is nested. */
   readonly command?: string;
 }
 
 /** A check failed. The message ends with the id of the cut and how to rerun it alone. */
 export class PowerLossFailure extends Error {
-  constructor(cut: Cut, cause: unknown, command?: string) {
+  constructor(cut: Cut, cause: unknown) {
+    const { command } = cut;
     const why = cause instanceof Error ? cause.message : String(cause);
     const variable = `POWER_LOSS_CUT=${cut.id}`;
     const again = command === undefined ? `set ${variable}` : `${variable} ${command}`;
@@ -71,10 +74,10 @@ export function everyPowerLoss<P extends Partitions>(
   let cuts = 0;
   power.listener = operation => {
     for (const tear of options.tears ?? tears) {
-      const cut = cutAt(power.operations + 1, tear, options.within);
+      const cut = cutAt(power.operations + 1, tear, options);
       if (!isWanted(cut, options)) continue;
       cuts++;
-      checkCut(cut, cutTogether(flash, operation, cut), check, options.command);
+      checkCut(cut, cutTogether(flash, operation, cut), check);
     }
   };
   act(flash);
@@ -102,19 +105,19 @@ function checkCut<P extends Partitions>(
   cut: Cut,
   flash: P,
   check: (flash: P, cut: Cut) => void,
-  command: string | undefined,
 ): void {
   try {
     check(flash, cut);
     assertNoViolations(flash);
   } catch (error) {
-    throw error instanceof PowerLossFailure ? error : new PowerLossFailure(cut, error, command);
+    throw error instanceof PowerLossFailure ? error : new PowerLossFailure(cut, error);
   }
 }
 
-function cutAt(operation: number, tear: Tear, within: Cut | undefined): Cut {
+function cutAt(operation: number, tear: Tear, { within, command }: PowerLossOptions): Cut {
   const here = `${operation}:${tear}`;
-  return { operation, tear, id: within === undefined ? here : `${within.id}/${here}` };
+  const id = within === undefined ? here : `${within.id}/${here}`;
+  return { operation, tear, id, command: command ?? within?.command };
 }
 
 /** True when the wanted id names this cut, one around it, or one nested in it. */
