@@ -67,7 +67,8 @@ for (const [block, outcome] of [
   test(`a block that fails for good stops a swap at each reset, which ends ${outcome}, and no other block suffers`, () => {
     const flash = factoryFlash(geometry, images.old);
     requestUpdate(flash, images.new);
-    const options = { trustedKeys: [trusted.publicPem], failingErase: block };
+    const failingErase = { slot: "a", block } as const;
+    const options = { trustedKeys: [trusted.publicPem], failingErase };
     const stopped = (): readonly Uint8Array[] => {
       const report = bootOnce(flash, options);
       assert.deepEqual([report.outcome, report.refused], [outcome, "flash-failed"]);
@@ -78,6 +79,26 @@ for (const [block, outcome] of [
     for (let resets = 0; resets < 5; resets++) assert.deepEqual(stopped(), first);
     assert.deepEqual([flash.a.wear, flash.b.wear], wear);
     assert.equal(settle(flash, rig, "confirm").image, images.new, "and goes on when it has healed");
+  });
+}
+
+/** The stories in which slot-b takes slot-a's image, or would. */
+for (const block of [0, 1]) {
+  test(`a block of slot-b that fails for good in a swap costs the fallback, and nothing else (block ${block})`, () => {
+    const failingErase = { slot: "b", block } as const;
+    const options = { trustedKeys: [trusted.publicPem], failingErase };
+    for (const confirms of [true, false]) {
+      const flash = factoryFlash(geometry, images.old);
+      requestUpdate(flash, images.new);
+      const report = bootOnce(flash, options);
+      assert.equal(report.outcome, "trial");
+      assert.equal(assertValidStart(flash, rig, report), images.new);
+      if (confirms) controlOf(flash).confirm();
+      for (let resets = 0; resets < 3; resets++) {
+        assert.equal(assertValidStart(flash, rig, bootOnce(flash, options)), images.new);
+      }
+      updateOnceMore(flash, rig, images.last);
+    }
   });
 }
 

@@ -14,8 +14,8 @@ export const mutants: readonly Mutant[] = Object.freeze([
   {
     name: "records-a-step-before-it-is-done",
     file: "swap.c",
-    find: "do_step(core, step, count) != 0 || record_step(core, step, count) != 0",
-    replace: "record_step(core, step, count) != 0 || do_step(core, step, count) != 0",
+    find: "take_step(core, step, count) != 0 || record_step(core, step, count) != 0",
+    replace: "record_step(core, step, count) != 0 || take_step(core, step, count) != 0",
   },
   {
     name: "sets-copy-done-before-the-last-block",
@@ -42,6 +42,12 @@ export const mutants: readonly Mutant[] = Object.freeze([
     file: "boot.c",
     find: "reason == OTA_FINE && !requested",
     replace: "reason == OTA_FINE && !requested && type == OTA_SWAP_PERMANENT",
+  },
+  {
+    name: "trusts-half-a-trailer-of-slot-b",
+    file: "boot.c",
+    find: "is_begun(&state->a) ? state->a.swap_type : OTA_SWAP_TEST",
+    replace: "is_begun(&state->a) ? OTA_SWAP_TEST : OTA_SWAP_TEST",
   },
   {
     name: "forgets-to-set-image-ok-after-a-revert",
@@ -110,6 +116,12 @@ export const mutants: readonly Mutant[] = Object.freeze([
     file: "boot.c",
     find: "return !trial && !reverting",
     replace: "(void)trial;\n\treturn !reverting",
+  },
+  {
+    name: "raises-the-security-counter-while-it-reverts",
+    file: "boot.c",
+    find: "|| (is_begun(&state->a) && state->a.swap_type == OTA_SWAP_REVERT)",
+    replace: "",
   },
   {
     name: "never-raises-the-security-counter",

@@ -91,15 +91,35 @@ for (const boot of [SWAP, SWAP + 1]) {
   });
 }
 
-for (const failingErase of [0, 1]) {
-  test(`block ${failingErase} fails in the swap, and heals after some resets: the job says what is true`, () => {
+for (const block of [0, 1]) {
+  test(`block ${block} fails in the swap, and heals after some resets: the job says what is true`, () => {
     const failing = (boot: number): boolean => boot >= SWAP && boot < SWAP + 5;
-    updateOn(boot => (failing(boot) ? { failingErase } : {}), 6);
+    updateOn(boot => (failing(boot) ? { failingErase: { slot: "a", block } } : {}), 6);
+  });
+}
+
+for (const [verdict, sick, says] of [
+  ["accepted", [], /^SUCCEEDED accepted/],
+  [
+    "never accepted",
+    ["2.0.0"],
+    /^FAILED image-reverted: .*stays, for there is no other: not accepted/,
+  ],
+] as const) {
+  test(`a block of slot-b fails for good in the swap, the new image is ${verdict}: it runs without a fallback, and the job says so`, () => {
+    const worn = { failingErase: { slot: "b", block: 0 } } as const;
+    const { images } = stageFor(story, geometry);
+    const stage = stageFor({ ...story, ends: [{ runs: "new", says }] }, geometry, {
+      sick,
+      flashFailure: boot => (boot >= SWAP ? worn : {}),
+      onBoot: watchBoots(images),
+    });
+    assertTruth(stage, stage.device, runAgain(stage, 2));
   });
 }
 
 test("a block that fails for good before a block of the old image is lost: it runs on, and each job says why it fails", () => {
-  const stage = stageOn(boot => (boot >= SWAP ? { failingErase: 1 } : {}));
+  const stage = stageOn(boot => (boot >= SWAP ? { failingErase: { slot: "a", block: 1 } } : {}));
   const { device, images } = stage;
   for (let reset = 0; reset < 3; reset++) {
     const { runs } = assertTruth(stage, device, device.run());

@@ -15,6 +15,7 @@ const mutants = [
   "starts-the-swap-over-after-a-reset",
   "gives-up-slot-b-before-slot-a-says-so",
   "writes-without-erasing",
+  "trusts-half-a-trailer-of-slot-b",
   "forgets-to-set-image-ok-after-a-revert",
   "accepts-any-signature",
   "never-raises-the-security-counter",

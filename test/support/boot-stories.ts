@@ -14,6 +14,7 @@ import {
 } from "./boot-rig.js";
 import type { BootFlash, BootReport } from "./bootloader.js";
 import { foreign, makeImage, type RigImage } from "./signed-images.js";
+import { randomFrom } from "./sim-flash.js";
 
 /** The images of a device's life, of different sizes; the counter grows with each but `foreign`. */
 export interface Images {
@@ -98,6 +99,16 @@ const rotten: Story["start"] = (rig, images) => {
   requestUpdate(flash, images.new);
   settle(flash, rig, "wait");
   flash.a.corrupt(100, (images.old.bytes[100] ?? 0) ^ 1);
+  return flash;
+};
+
+/** As `rotten`, but nothing that is left of slot-a means anything, its trailer included. */
+const ruined: Story["start"] = (rig, images) => {
+  const flash = rotten(rig, images);
+  const random = randomFrom(1);
+  for (let at = 0; at < flash.a.geometry.size; at += 512) {
+    flash.a.corrupt(at, ...Array.from({ length: 512 }, () => random() & 0xff));
+  }
   return flash;
 };
 
@@ -204,6 +215,14 @@ export const stories: readonly Story[] = Object.freeze([
   {
     name: "a running image that rots",
     start: rotten,
+    act: () => undefined,
+    verdict: "wait",
+    ends: "new",
+    mayEnd: ["new"],
+  },
+  {
+    name: "a slot-a of which nothing is left",
+    start: ruined,
     act: () => undefined,
     verdict: "wait",
     ends: "new",

@@ -57,8 +57,8 @@ export interface BootOptions {
   readonly bufferSize?: number;
   /** Which of the boot's flash accesses fails without effect, as a defective chip's does; 1 is the first. */
   readonly failsAt?: number | undefined;
-  /** A block of slot-a that no longer can be erased. */
-  readonly failingErase?: number | undefined;
+  /** A block that no longer can be erased. */
+  readonly failingErase?: { readonly slot: "a" | "b"; readonly block: number } | undefined;
   /** A core that was made wrong on purpose: a name from test/power-loss/mutants.ts. */
   readonly mutant?: string | undefined;
 }
@@ -89,7 +89,7 @@ class Port {
   keys: ReadonlyMap<string, string> = new Map();
   accesses = 0;
   failsAt = 0;
-  failingErase: number | undefined;
+  failingErase: BootOptions["failingErase"];
   readonly core: Core;
   readonly #pristine: Uint8Array;
   /** What was hashed last: Node verifies messages, not digests. */
@@ -116,6 +116,11 @@ class Port {
     return this.flash[name];
   }
 
+  #isWornOut(area: number, first: number, count: number): boolean {
+    const { slot, block = 0 } = this.failingErase ?? {};
+    return areas[area] === slot && block >= first && block < first + count;
+  }
+
   /** @returns what the port's flash functions do: 0, or 1 when this access fails. */
   #access(run: () => void): number {
     if (++this.accesses === this.failsAt) return 1;
@@ -131,7 +136,7 @@ class Port {
       write: (area: number, offset: number, from: number, length: number) =>
         this.#access(() => this.#partition(area).write(this.bytes(from, length), offset)),
       erase: (area: number, first: number, count: number) =>
-        area === 0 && first === this.failingErase
+        this.#isWornOut(area, first, count)
           ? 1
           : this.#access(() => this.#partition(area).erase(first, count)),
       sha256Begin: () => void (this.#message = []),

@@ -74,6 +74,7 @@ export function everyPowerLoss<P extends Partitions>(
   let cuts = 0;
   power.listener = operation => {
     for (const tear of options.tears ?? tears) {
+      if (tear === "tail" && operation.kind === "write") continue;
       const cut = cutAt(power.operations + 1, tear, options);
       if (!isWanted(cut, options)) continue;
       cuts++;

@@ -24,10 +24,14 @@ function garble(target: Uint8Array, wanted: Uint8Array, seed: number): void {
   }
 }
 
+/** Bytes that "tail" leaves. */
+const TAIL = 16;
+
 function tear(target: Uint8Array, wanted: Uint8Array, { tear, seed }: Failure): void {
   if (tear === "garbled") garble(target, wanted, seed);
   if (tear === "all") target.set(wanted);
   if (tear === "half") target.set(wanted.subarray(0, wanted.length >> 1));
+  if (tear === "tail") target.set(wanted.subarray(0, Math.max(0, wanted.length - TAIL)));
 }
 
 /**
@@ -99,6 +103,7 @@ export class SimFlash implements FlashPartition {
     if (units.includes(1)) this.#refuse(`write of ${bytes.length} at ${offset}: not erased`);
     const target = this.#bytes.subarray(offset, offset + bytes.length);
     const failure = this.power.spend({
+      kind: "write",
       partition: this,
       repeatOn: copy => copy.write(bytes, offset),
     });
@@ -125,6 +130,7 @@ export class SimFlash implements FlashPartition {
     const offset = block * blockSize;
     const target = this.#bytes.subarray(offset, offset + blockSize);
     const failure = this.power.spend({
+      kind: "erase",
       partition: this,
       repeatOn: copy => copy.erase(block, 1),
     });
@@ -135,9 +141,8 @@ export class SimFlash implements FlashPartition {
       return;
     }
     tear(target, new Uint8Array(blockSize).fill(erasedByte), failure);
-    const torn = failure.tear === "half" || failure.tear === "garbled";
-    if (torn) this.#units(offset, blockSize).fill(1);
-    if (failure.tear === "all") this.#units(offset, blockSize).fill(0);
+    if (failure.tear !== "none")
+      this.#units(offset, blockSize).fill(failure.tear === "all" ? 0 : 1);
     throw new PowerLoss(`erase of block ${block}`);
   }
 

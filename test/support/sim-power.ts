@@ -4,10 +4,13 @@ import type { FlashPartition } from "xs-ota/pal/flash";
 /** Power failed here. Not an OtaError, so no code under test can handle it by mistake. */
 export class PowerLoss extends Error {}
 
-/** How much of the interrupted operation reached the flash; "garbled" leaves any bytes at all. */
-export type Tear = "none" | "half" | "all" | "garbled";
+/**
+ * How much of the interrupted operation reached the flash. "garbled" leaves any bytes at all; "tail", which is for erases, the last
+ * 16 bytes as they were: a magic that outlives what it stands for.
+ */
+export type Tear = "none" | "half" | "tail" | "all" | "garbled";
 
-export const tears: readonly Tear[] = Object.freeze(["none", "half", "all", "garbled"]);
+export const tears: readonly Tear[] = Object.freeze(["none", "half", "tail", "all", "garbled"]);
 
 /** What happens to the operation under way when power fails. */
 export interface Failure {
@@ -18,6 +21,7 @@ export interface Failure {
 
 /** A write, or the erase of one block, that is about to happen. */
 export interface Operation {
+  readonly kind: "write" | "erase";
   readonly partition: FlashPartition;
   /** Does the same to another partition. */
   repeatOn(copy: FlashPartition): void;

@@ -17,9 +17,10 @@ function eraseAndWrite({ left, right }: Pair): void {
 test("power fails once in each operation and in each way", () => {
   const ids: string[] = [];
   const cuts = everyPowerLoss(start, eraseAndWrite, (_, { id }) => void ids.push(id));
-  assert.equal(cuts, 12);
-  assert.deepEqual(ids.slice(7, 9), ["2:garbled", "3:none"]);
-  assert.equal(new Set(ids).size, 12);
+  assert.equal(cuts, 14);
+  assert.deepEqual(ids.slice(9, 11), ["2:garbled", "3:none"]);
+  assert.deepEqual(ids.slice(11), ["3:half", "3:all", "3:garbled"], "a write has no tail");
+  assert.equal(new Set(ids).size, 14);
 });
 
 test("the check sees what was done before the cut, and nothing after it", () => {
@@ -48,8 +49,8 @@ test("a run nests in a check, and its cuts are named after the outer one", () =>
       },
     );
   });
-  assert.equal(ids.length, 48);
-  assert.equal(ids[5], "1:half/1:half");
+  assert.equal(ids.length, 70);
+  assert.equal(ids[6], "1:half/1:half");
 });
 
 test("one cut can be run alone by its id, with those around it and nested in it", () => {

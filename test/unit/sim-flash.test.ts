@@ -74,6 +74,20 @@ test("a torn write leaves none, half, all or anything of what it covers, and not
   }
 });
 
+test("an erase may end but for the last 16 bytes, and the block is to be erased again", () => {
+  const flash = new SimFlash(nor);
+  flash.write(new Uint8Array(nor.blockSize).fill(0x11), 0);
+  flash.power.failAt(1, "tail");
+  assert.throws(() => flash.erase(0, 1), PowerLoss);
+  flash.power.restore();
+  const kept = flash
+    .contents()
+    .subarray(0, nor.blockSize)
+    .filter(byte => byte === 0x11).length;
+  assert.deepEqual([kept, ...read(flash, nor.blockSize - 17, 2)], [16, 0xff, 0x11]);
+  assert.throws(() => flash.write(new Uint8Array(4), 0), refused);
+});
+
 test("what a garbled operation leaves follows from its seed", () => {
   const [first, again, other] = [1, 1, 2].map(seed => {
     const flash = new SimFlash(nor);

@@ -40,11 +40,18 @@ static OtaReason read_state(const OtaCore *core, State *state)
 	return OTA_FINE;
 }
 
+/* True when slot-a's trailer is as ota_swap_begin leaves it. */
+static bool is_begun(const OtaTrailer *a)
+{
+	return a->magic && a->swap_type != OTA_SWAP_NONE && !a->copy_done && !a->image_ok;
+}
+
 /* True when slot-a's image has come to stay: it is not on trial, not half swapped, not about to be reverted. */
 static bool is_confirmed(const State *state)
 {
 	bool trial = state->a.magic && state->a.copy_done && !state->a.image_ok;
-	bool reverting = state->b.magic && state->b.swap_type == OTA_SWAP_REVERT;
+	bool reverting = (state->b.magic && state->b.swap_type == OTA_SWAP_REVERT)
+		|| (is_begun(&state->a) && state->a.swap_type == OTA_SWAP_REVERT);
 	return !trial && !reverting && state->action != OTA_DO_RESUME;
 }
 
@@ -81,7 +88,10 @@ static OtaReason measure_swap(const OtaCore *core, uint32_t size_b, uint32_t *by
 	return reason == OTA_FLASH_FAILED ? OTA_FLASH_FAILED : OTA_FINE;
 }
 
-/* Swaps slot-b's image in, if it is valid. Anything but OTA_FINE says that slot-b's image stayed out. */
+/*
+ * Swaps slot-b's image in, if it is valid. Anything but OTA_FINE says that slot-b's image stayed out. `requested`: slot-b's trailer asks for
+ * just this.
+ */
 static OtaReason swap_in(const OtaCore *core, OtaSwapType type, bool requested)
 {
 	OtaImage b;
@@ -98,14 +108,17 @@ static OtaReason swap_in(const OtaCore *core, OtaSwapType type, bool requested)
 	return reason;
 }
 
-/* The swap type that an action other than "nothing" asks for. */
+/*
+ * The swap type that an action other than "nothing" asks for. Slot-b's trailer, whose erase was cut, may have lost its image ok before its
+ * magic: a revert would read as a trial of the old image, and end with the one that was to be taken back. Slot-a's has the type by then.
+ */
 static OtaSwapType wanted_type(const State *state)
 {
 	switch (state->action) {
 	case OTA_DO_RESUME:
 		return state->a.swap_type;
 	case OTA_DO_TEST:
-		return OTA_SWAP_TEST;
+		return is_begun(&state->a) ? state->a.swap_type : OTA_SWAP_TEST;
 	case OTA_DO_PERMANENT:
 		return state->b.swap_type == OTA_SWAP_REVERT ? OTA_SWAP_REVERT : OTA_SWAP_PERMANENT;
 	default:
@@ -121,11 +134,12 @@ static void obey(const OtaCore *core, OtaBootResult *result)
 	if (result->refused != OTA_FINE || state.action == OTA_DO_NOTHING)
 		return;
 	OtaSwapType type = wanted_type(&state);
+	bool requested = state.action == OTA_DO_PERMANENT || (state.action == OTA_DO_TEST && type == OTA_SWAP_TEST);
 	if (state.action == OTA_DO_RESUME) {
 		ota_log(core, "resuming a swap");
 		result->refused = ota_swap_run(core);
 	} else {
-		result->refused = swap_in(core, type, state.action != OTA_DO_REVERT);
+		result->refused = swap_in(core, type, requested);
 	}
 	if (result->refused == OTA_FINE) {
 		result->outcome = outcome_of(type);
@@ -136,6 +150,8 @@ static void obey(const OtaCore *core, OtaBootResult *result)
 		ota_log(core, "slot-a still on trial");
 	if (state.b.magic && result->refused != OTA_FLASH_FAILED && ota_trailer_erase(core, OTA_SLOT_B) != 0)
 		ota_log(core, "refused image still requested");
+	if (state.action == OTA_DO_RESUME && result->refused == OTA_MALFORMED && ota_trailer_erase(core, OTA_SLOT_A) != 0)
+		ota_log(core, "a swap that nobody began is still to be resumed");
 }
 
 /*

@@ -120,6 +120,21 @@ static int do_step(const OtaCore *core, uint32_t step, uint32_t count)
 	return copy_swap_block(core, OTA_SLOT_A, index + 1, OTA_SLOT_B, index);
 }
 
+/*
+ * Does a step, twice if need be. What slot-b cannot take any more is given up, though the flash works elsewhere in it: the image that is
+ * swapped in starts without one to fall back to, for without its last blocks it would not start at all.
+ */
+static int take_step(const OtaCore *core, uint32_t step, uint32_t count)
+{
+	bool saves_fallback = step >= count && (step - count) % 2 != 0;
+	if (do_step(core, step, count) == 0 || do_step(core, step, count) == 0)
+		return 0;
+	if (!saves_fallback || ota_trailer_erase(core, OTA_SLOT_B) != 0)
+		return -1;
+	ota_log(core, "a block of slot-b fails: no fallback");
+	return 0;
+}
+
 static int set_flag(const OtaCore *core, uint32_t offset)
 {
 	bool set;
@@ -160,7 +175,7 @@ OtaReason ota_swap_run(const OtaCore *core)
 	if (step == 0 && ota_trailer_erase(core, OTA_SLOT_B) != 0)
 		return OTA_FLASH_FAILED;
 	for (; step < 3 * count; step++) {
-		if (do_step(core, step, count) != 0 || record_step(core, step, count) != 0)
+		if (take_step(core, step, count) != 0 || record_step(core, step, count) != 0)
 			return OTA_FLASH_FAILED;
 	}
 	return finish(core);
