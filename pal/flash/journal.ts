@@ -76,7 +76,7 @@ export class FlashJournal implements Journal {
     this.#newest = written;
   }
 
-  /** Room for the next record: behind the newest, or in the next block, which is erased for it. */
+  /** Room for the next record: behind the newest, or in the next block that can be erased. */
   #place(length: number): number {
     const { blockSize } = this.#flash.geometry;
     const newest = this.#newest;
@@ -85,9 +85,20 @@ export class FlashJournal implements Journal {
       const isRoom = newest.end + length <= blockEnd;
       if (isRoom && isErased(this.#flash, newest.end, length)) return newest.end;
     }
-    const block = newest === undefined ? 0 : (newest.block + 1) % this.#blockCount;
-    this.#flash.erase(block, 1);
-    return block * blockSize;
+    return this.#eraseAfter(newest?.block) * blockSize;
+  }
+
+  /** Erases the next block, or the next one that can be, save the newest record's. @throws OtaError of the last one. */
+  #eraseAfter(newest = this.#blockCount - 1): number {
+    for (let ahead = 1; ; ahead++) {
+      const block = (newest + ahead) % this.#blockCount;
+      try {
+        this.#flash.erase(block, 1);
+        return block;
+      } catch (error) {
+        if (!(error instanceof OtaError) || ahead >= this.#blockCount - 1) throw error;
+      }
+    }
   }
 
   #format(record: Uint8Array, sequence: number): Uint8Array {

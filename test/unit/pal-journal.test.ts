@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 } from "xs-ota/pal/flash/crc32";
+import { OtaError } from "xs-ota/pal/error";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
 import type { FlashGeometry, FlashPartition } from "xs-ota/pal/flash";
 import { encodeUtf8 } from "xs-ota/job/utf8";
@@ -164,4 +165,42 @@ test("each block is erased once for each block full of records, and all alike", 
   const each = Math.floor(256 / (8 + 20 + 4));
   for (let count = 0; count < 40 * each; count++) journal.save(record(20, count & 0xff));
   assert.deepEqual(Array.from(flash.wear), [10, 10, 10, 10]);
+});
+
+/** NOR flash of which one block can no longer be erased. */
+class WornFlash extends SimFlash {
+  worn = -1;
+
+  override erase(first: number, count: number): void {
+    if (this.worn >= first && this.worn < first + count) {
+      throw new OtaError("flash-failed", `block ${this.worn} is worn out`);
+    }
+    super.erase(first, count);
+  }
+}
+
+for (const worn of [0, 1, 2, 3]) {
+  test(`a block that cannot be erased is passed over, and the last record counts (block ${worn})`, () => {
+    const flash = new WornFlash({ ...nor, size: 1024 });
+    const journal = new FlashJournal(flash);
+    for (let fill = 1; fill < 100; fill++) {
+      if (fill === 30) flash.worn = worn;
+      journal.save(record(100, fill));
+      assert.deepEqual(reopened(flash), record(100, fill));
+    }
+    assert.deepEqual(flash.violations, []);
+  });
+}
+
+test("when no other block can be erased the newest record stays", () => {
+  const flash = new WornFlash(nor);
+  const journal = new FlashJournal(flash);
+  for (let fill = 1; fill < 6; fill++) journal.save(record(100, fill));
+  const kept = reopened(flash);
+  flash.worn = flash.contents().subarray(0, 256).includes(5) ? 1 : 0;
+  const save = (): void => {
+    for (let fill = 6; fill < 10; fill++) journal.save(record(100, fill));
+  };
+  assert.throws(save, { code: "flash-failed" });
+  assert.ok(kept !== undefined && (reopened(flash)?.[0] ?? 0) >= 5);
 });
