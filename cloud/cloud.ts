@@ -51,6 +51,8 @@ export interface Cloud extends Omit<DevicePorts, "close"> {
   readonly dashboard: string;
   /** The services, for a program that shares the process. */
   readonly desk: Desk;
+  /** What went wrong on the line. */
+  readonly faults: Pick<Faults, "struck">;
   /** Disconnects every device and frees the ports. */
   close(): Promise<void>;
 }
@@ -101,7 +103,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   );
   desk.wake();
   return {
-    ...{ endpoint, region: place.region, credentials, desk, ...ports },
+    ...{ endpoint, region: place.region, credentials, desk, faults, ...ports },
     rootCertificate: authority.certificatePem,
     dashboard: dashboard.urlAt(endpoint),
     close: () => closeAll([ports, ...parts]),

@@ -128,6 +128,16 @@ export class Faults {
     });
   }
 
+  /** How often each kind has struck, all things together; the kinds that have not are left out. */
+  get struck(): Readonly<Partial<Record<FaultKind, number>>> {
+    const counts: Partial<Record<FaultKind, number>> = {};
+    for (const [key, { struck }] of this.#strikes) {
+      const kind = this.#rules[parseInt(key)]?.kind;
+      if (kind !== undefined && struck > 0) counts[kind] = (counts[kind] ?? 0) + struck;
+    }
+    return counts;
+  }
+
   #begin(index: number, { thing }: Passage): Strike {
     const random = generator(hash(`${this.#seed} ${index} ${thing}`));
     const strike: Strike = { random, struck: 0, held: undefined };

@@ -14,6 +14,11 @@ import {
   makeDeskImages,
   rideAtDesk,
 } from "xs-ota/test/support/desk-storms";
+import {
+  assertEachHappened,
+  type FaultCounts,
+  formatFaults,
+} from "xs-ota/test/support/fault-counts";
 import { openStage, type StageBench } from "xs-ota/test/support/stage";
 import { makeTemporaryFolder } from "xs-ota/test/support/files";
 
@@ -30,7 +35,8 @@ const only = process.env["STORM"];
 let bench: StageBench;
 let images: DeskImages;
 const cloudFolder = makeTemporaryFolder();
-const counts = { runs: 0, updated: 0, failed: 0, restarts: 0, cuts: 0 };
+const counts = { runs: 0, updated: 0, failed: 0 };
+const happened: FaultCounts = {};
 
 before(async () => {
   bench = await openStage({ cloudFolder: cloudFolder.folder });
@@ -39,19 +45,12 @@ before(async () => {
 after(async () => {
   await bench.close();
   cloudFolder.remove();
-  const { runs, updated, failed, restarts, cuts } = counts;
+  const { runs, updated, failed } = counts;
   count({ faultRuns: runs });
   console.log(
-    `network faults at the desk: ${runs} runs, ${updated} updated, ${failed} truthfully failed; ${restarts} broker restarts, ${cuts} power cuts`,
+    `network faults at the desk: ${runs} runs, ${updated} updated, ${failed} truthfully failed; ${formatFaults(happened)}`,
   );
 });
-
-function tally({ strokes }: DeskStorm): void {
-  const cuts = strokes.filter(({ what }) => what === "power cut").length;
-  counts.runs++;
-  counts.cuts += cuts;
-  counts.restarts += strokes.length - cuts;
-}
 
 const seeds = only === undefined ? Array.from({ length: RUNS }, (_, at) => at + 1) : [Number(only)];
 
@@ -63,8 +62,8 @@ for (const seed of seeds) {
     { timeout: 180_000 },
     async () => {
       try {
-        counts[await rideAtDesk(bench.stage, images, storm)]++;
-        tally(storm);
+        counts[await rideAtDesk(bench.stage, images, storm, happened)]++;
+        counts.runs++;
       } catch (error) {
         const tail = bench.stage.console.lines.slice(-40).join("\n");
         const again = `STORM=${seed} node --test ${FILE}`;
@@ -75,6 +74,12 @@ for (const seed of seeds) {
     },
   );
 }
+
+test("the storms were storms", () => {
+  if (only !== undefined) return;
+  assertEachHappened(happened, RUNS, ["restart", "power cut"]);
+  assertEachHappened(happened, amount(0, 5)); // a usual run is too short for each kind
+});
 
 control("a flash that forgets what was written when the power is cut is caught", async () => {
   const calm: DeskStorm = { seed: 1, story: "an update", rules: [], strokes: [] };
@@ -90,7 +95,7 @@ control("a flash that forgets what was written when the power is cut is caught",
     stage.switchOn();
   };
   await assert.rejects(
-    rideAtDesk(bench.stage, images, calm, forget),
+    rideAtDesk(bench.stage, images, calm, {}, forget),
     /1\.0\.0 runs, and the job says SUCCEEDED/,
   );
   remove();

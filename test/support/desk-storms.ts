@@ -4,9 +4,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SignedImage } from "xs-ota/cli/firmware";
 import type { DataProtocol } from "xs-ota/job/document";
 import type { Stage, StageFirmware } from "xs-ota/cli/demo/stage";
+import { addFaults, type FaultCounts } from "./fault-counts.js";
 import { randomFrom } from "./sim-flash.js";
 import { outcomeOf } from "./stage.js";
-import { list, pick, type Random, type Storm, ruleFrom, type Verdict } from "./storms.js";
+import {
+  list,
+  pick,
+  type Random,
+  ruleFrom,
+  type Storm,
+  storyUnder,
+  type Verdict,
+} from "./storms.js";
 
 /** Short waits, so that a device that hears nothing asks again soon. */
 const agent = { fileRequestWaitMs: 400, maxNumRequestMomentum: 8, selfTestResponseWaitMs: 3000 };
@@ -47,7 +56,7 @@ export function deskStormFrom(seed: number): DeskStorm {
   );
   return {
     seed,
-    story: pick(random, storyNames),
+    story: storyUnder(rules, "an update over HTTP", pick(random, storyNames)),
     rules: rules.map(rule => ({ ...rule, delayMs: Math.min(rule.delayMs ?? 0, MAX_DELAY_MS) })),
     strokes: strokes.sort((one, other) => one.atMs - other.atMs),
   };
@@ -88,12 +97,13 @@ async function versionAfterPowerCut(stage: Stage, cut: PowerCut): Promise<string
 
 /**
  * A new device, the desk cloud's real broker, and one update through a storm. Then the weather clears, and the device must come to rest
- * updated or truthfully failed, and take the next job. @throws when it does not.
+ * updated or truthfully failed, and take the next job. @param happened takes what the storm did @throws when it does not.
  */
 export async function rideAtDesk(
   stage: Stage,
   images: DeskImages,
   storm: DeskStorm,
+  happened: FaultCounts,
   cut = cutPower,
 ): Promise<Verdict> {
   await stage.switchOff();
@@ -102,7 +112,8 @@ export async function rideAtDesk(
   const protocols: readonly DataProtocol[] =
     storm.story === "an update over HTTP" ? ["HTTP"] : ["MQTT"];
   const jobId = await stage.deploy(images.of[storm.story], protocols);
-  await strike(stage, storm, cut);
+  await strike(stage, storm, happened, cut);
+  addFaults(happened, stage.cloud.faults.struck);
   await stage.restartCloud();
   const verdict = await truthOf(stage, storm, jobId, cut);
   const { status, details } = await outcomeOf(stage, await stage.deploy(images.last));
@@ -114,6 +125,7 @@ export async function rideAtDesk(
 async function strike(
   stage: Stage,
   { seed, rules, strokes }: DeskStorm,
+  happened: FaultCounts,
   cut: PowerCut,
 ): Promise<void> {
   const began = performance.now();
@@ -121,8 +133,13 @@ async function strike(
     sleep(Math.max(0, began + atMs - performance.now()));
   for (const { atMs, what } of strokes) {
     await until(atMs);
-    if (what === "power cut") await cut(stage);
-    else await stage.restartCloud({ seed: seed + atMs, rules: [...rules] });
+    addFaults(happened, { [what]: 1 });
+    if (what === "power cut") {
+      await cut(stage);
+      continue;
+    }
+    addFaults(happened, stage.cloud.faults.struck);
+    await stage.restartCloud({ seed: seed + atMs, rules: [...rules] });
   }
   await until(STORM_MS);
 }

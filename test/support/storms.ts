@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { faultKinds, type FaultPlan } from "xs-ota/cloud/faults/faults";
 import { rigGeometries, type RigGeometry } from "./boot-rig.js";
+import { addFaults, type FaultCounts } from "./fault-counts.js";
 import { assertNoViolations } from "./power-loss.js";
 import { randomFrom } from "./sim-flash.js";
 import { PowerLoss, type Tear, tears } from "./sim-power.js";
@@ -64,13 +65,18 @@ export function ruleFrom(random: Random): Rule {
 const stormy = updateStories.filter(({ meanwhile }) => meanwhile === undefined);
 const small = rigGeometries.filter(({ a, b }) => Math.max(a.blockSize, b.blockSize) === 4096);
 
+/** The story, or the one with URLs where a rule has them expire. */
+export const storyUnder = <Name>(rules: readonly Rule[], overHttp: Name, story: Name): Name =>
+  rules.some(({ kind }) => kind === "expire") ? overHttp : story;
+
 export function stormFrom(seed: number): Storm {
   const random = randomFrom(seed);
+  const rules = [ruleFrom(random), ...list(random, 3, () => ruleFrom(random))];
   return {
     seed,
-    story: pick(random, stormy).name,
+    story: storyUnder(rules, "an update over HTTP", pick(random, stormy).name),
     geometry: pick(random, small).name,
-    rules: [ruleFrom(random), ...list(random, 3, () => ruleFrom(random))],
+    rules,
     cuts: list(random, 3, () => ({ operation: 1 + (random() % 90), tear: pick(random, tears) })),
     restarts: list(random, 2, () => 1 + (random() % 80)),
   };
@@ -82,8 +88,15 @@ export interface StormCounts {
   updated: number;
   failed: number;
   messages: number;
-  cuts: number;
+  /** What happened in all runs, and in those in which power was cut as well. */
+  readonly happened: FaultCounts;
+  readonly withCuts: FaultCounts;
 }
+
+export const noStorms = (): StormCounts => ({
+  ...{ runs: 0, updated: 0, failed: 0, messages: 0 },
+  ...{ happened: {}, withCuts: {} },
+});
 
 /**
  * Runs a whole update through a storm, lets the weather clear, and asserts that the device came to rest updated or truthfully
@@ -95,11 +108,14 @@ export function ride(storm: Storm, counts: StormCounts, spoilt: Partial<DeviceOp
   assert.ok(story !== undefined && geometry !== undefined, "an unknown story or geometry");
   const stage = stageUnder(storm, story, geometry, spoilt);
   const { device } = stage;
-  const run = runThrough(device, storm, counts);
+  const { run, cuts } = runThrough(device, storm);
   assertWholeJournal(device);
   counts[truthOf(stage, device, run, storm)]++;
   counts.runs++;
   counts.messages += device.cloud.carried;
+  const happened = { ...device.cloud.struck, "power cut": cuts };
+  addFaults(counts.happened, happened);
+  if (cuts > 0) addFaults(counts.withCuts, happened);
   const calm = device.fork(device.flash, { weather: { rules: [] } });
   updateOnceMore(calm, stage.images);
   assertNoViolations(device.flash);
@@ -117,22 +133,23 @@ function stageUnder(
 }
 
 /** Lives through the cuts, one after another, and then until it rests. */
-function runThrough(device: WholeDevice, { seed, cuts }: Storm, counts: StormCounts): Run {
+function runThrough(device: WholeDevice, { seed, cuts }: Storm): { run: Run; cuts: number } {
   const { power } = device.flash.a;
+  let cut = 0;
   for (const { operation, tear } of cuts) {
     power.failAt(operation, tear, seed);
     try {
       assertGoodBoots(device.run());
     } catch (error) {
       if (!(error instanceof PowerLoss)) throw error;
-      counts.cuts++;
+      cut++;
     } finally {
       power.restore();
     }
   }
   const run = device.run();
   assertGoodBoots(run);
-  return run;
+  return { run, cuts: cut };
 }
 
 /** The job is over, and says what is true of the image that runs. */

@@ -2,6 +2,7 @@
 import { presignGet } from "xs-ota/cloud/api/sigv4";
 import { Desk } from "xs-ota/cloud/desk";
 import { type FaultPlan, Faults } from "xs-ota/cloud/faults/faults";
+import { addFaults, type FaultCounts } from "./fault-counts.js";
 import { FaultyLine } from "xs-ota/cloud/faults/line";
 import { formatFileError, serveFiles } from "xs-ota/cloud/files/http";
 import { parseS3Url } from "xs-ota/cloud/files/url";
@@ -63,6 +64,9 @@ export class VirtualCloud {
   #connections = 0;
   readonly #topics = new Set<string>();
   #carried = 0;
+  #restarts = 0;
+  /** Of the lines before this one. */
+  readonly #struck: FaultCounts = {};
 
   constructor(options: VirtualCloudOptions) {
     this.#options = options;
@@ -178,11 +182,13 @@ export class VirtualCloud {
 
   /** The cloud's process ends and starts again with what is on its disk. */
   #restart(): void {
+    this.#restarts++;
     this.#desk = this.#openDesk();
     this.#disconnect();
   }
 
   #beginFaults(faults: Faults): void {
+    addFaults(this.#struck, this.#faults.struck);
     this.#line.close();
     this.#faults = faults;
     this.#line = this.#openLine();
@@ -240,6 +246,14 @@ export class VirtualCloud {
   /** Messages that travelled, either way. */
   get carried(): number {
     return this.#carried;
+  }
+
+  /** How often each fault struck; "restart" is the cloud's. */
+  get struck(): Readonly<FaultCounts> {
+    const counts = { ...this.#struck };
+    addFaults(counts, this.#faults.struck);
+    if (this.#restarts > 0) addFaults(counts, { restart: this.#restarts });
+    return counts;
   }
 
   /** Topics of the messages that went to the device. */

@@ -39,6 +39,22 @@ test("messages are dropped, repeated, swapped and refused", () => {
   assert.deepEqual(comeOf(2, { kind: "throttle", times: 1 }, 1, { direction }), ["refuse", 1]);
 });
 
+test("it is told which kinds have struck, and how often", () => {
+  const rules: Rule[] = [
+    { kind: "repeat", times: 2 },
+    { kind: "drop", times: 1 },
+    { kind: "delay", topic: "jobs/*" },
+    { kind: "expire", times: 1 },
+  ];
+  const faults = new Faults({ rules });
+  for (const n of [0, 1, 2, 3]) faults.pass(message(n, { thing: `t${n % 2}` }));
+  assert.deepEqual(faults.struck, { repeat: 4 });
+  for (const n of [0, 1]) faults.pass(message(n));
+  faults.expires("t1");
+  faults.expires("t1");
+  assert.deepEqual(faults.struck, { repeat: 4, drop: 1, expire: 1 });
+});
+
 test("a delayed message says how long", () => {
   const [outcome] = new Faults({ rules: [{ kind: "delay", delayMs: 250 }] }).pass(message(0));
   assert.equal(outcome?.kind === "deliver" && outcome.delayMs, 250);
