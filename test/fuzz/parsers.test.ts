@@ -4,10 +4,12 @@ import { after, test } from "node:test";
 import { control } from "../support/control.js";
 import { count } from "../support/counts.js";
 import { amount } from "../support/deep.js";
-import { fuzz, type FuzzTarget } from "../support/fuzz.js";
+import { fuzz, type FuzzTarget, replay } from "../support/fuzz.js";
 import { fuzzTargets } from "../support/fuzz-targets.js";
+import { rerunCommands } from "../support/rerun.js";
 
 const INPUTS = amount(100_000, 1_000_000);
+const command = rerunCommands(import.meta.url);
 const seen: string[] = [];
 
 after(() => {
@@ -17,12 +19,17 @@ after(() => {
 
 for (const target of fuzzTargets) {
   test(`${target.name}: any bytes are taken or refused, in bounded time and memory`, t => {
-    const { taken, refused } = fuzz(target, INPUTS);
+    const { taken, refused } = fuzz(target, INPUTS, command());
+    if (process.env["FUZZ_INPUT"] !== undefined) return;
     t.diagnostic(`${taken} taken, ${refused} refused`);
     assert.equal(taken + refused, INPUTS);
     assert.ok(taken > INPUTS / 200, "hardly any input was taken");
     count({ inputs: { [target.name]: taken + refused } });
     seen.push(target.name);
+  });
+
+  test(`${target.name}: what is kept of earlier runs is taken or refused as it was`, () => {
+    assert.ok(replay(target) >= 3);
   });
 }
 
@@ -49,6 +56,13 @@ const slow: FuzzTarget = {
 
 for (const target of [trusting, slow]) {
   control(`${target.name} is caught, with the seed and the least input that show it`, () => {
-    assert.throws(() => fuzz(target, 10_000), /seed: 1[^]*Counterexample/);
+    const run = (only?: string): unknown => fuzz(target, 10_000, "node --test", only);
+    assert.throws(run, error => {
+      const { message } = error as Error;
+      assert.match(message, /seed: 1[^]*Counterexample/);
+      const [, least = ""] = /FUZZ_INPUT=([0-9a-f]+) node --test$/.exec(message) ?? [];
+      assert.throws(() => run(least), "the least input alone");
+      return true;
+    });
   });
 }

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { OtaError } from "xs-ota/pal/error";
+import { readCorpus } from "./fuzz-corpus.js";
+import { bytesOf, hexOf } from "./hex.js";
 
 /** A parser, as a fuzzer sees it. */
 export interface FuzzTarget {
@@ -20,6 +22,8 @@ export interface FuzzCounts {
   taken: number;
   refused: number;
 }
+
+const SEED = Number(process.env["FUZZ_SEED"] ?? 1);
 
 /** Bytes by which a parser may let the process grow. */
 const MAX_GROWTH = 300e6;
@@ -92,18 +96,45 @@ function judge(
   }
 }
 
+/** Gives a parser what was kept, which it must take or refuse as it did. @returns how many inputs. */
+export function replay(target: FuzzTarget): number {
+  const kept = readCorpus(target.name);
+  for (const { verdict, bytes } of kept) {
+    assert.equal(judge(target, bytes), verdict, `an input of its corpus: ${hexOf(bytes)}`);
+  }
+  return kept.length;
+}
+
+/** The command that gives a parser one input. @param command runs its test alone */
+const again = (bytes: Uint8Array, command: string): string =>
+  `to rerun it alone: FUZZ_INPUT=${hexOf(bytes)} ${command}`;
+
 /**
- * Gives a parser `inputs` inputs that are seeds with a few bytes changed. @throws when one of them is neither taken nor refused, takes
- * too long, or lets memory grow; the message has the least such input and the seed that gives it again: FUZZ_SEED.
+ * Gives a parser `inputs` inputs that are seeds with a few bytes changed.
+ * @param command runs the test alone
+ * @param only the one input to be given instead, in hexadecimal
+ * @throws when one of them is neither taken nor refused, takes too long, or lets memory grow; the message has the least such input, and
+ *   how to run it alone.
  */
-export function fuzz(target: FuzzTarget, inputs: number): FuzzCounts {
+export function fuzz(
+  target: FuzzTarget,
+  inputs: number,
+  command: string,
+  only = process.env["FUZZ_INPUT"],
+): FuzzCounts {
   const counts = { taken: 0, refused: 0 };
+  if (only !== undefined) {
+    counts[judge(target, bytesOf(only))]++;
+    return counts;
+  }
   const before = process.memoryUsage().rss;
   const property = fc.property(inputFrom(target.seeds), bytes => {
     counts[judge(target, bytes)]++;
   });
-  const seed = Number(process.env["FUZZ_SEED"] ?? 1);
-  fc.assert(property, { numRuns: inputs, seed, endOnFailure: false });
+  const run = fc.check(property, { numRuns: inputs, seed: SEED, endOnFailure: false });
+  const [least] = run.counterexample ?? [];
+  if (least !== undefined)
+    assert.fail(`${fc.defaultReportMessage(run) ?? ""}\n${again(least, command)}`);
   const growth = process.memoryUsage().rss - before;
   assert.ok(growth < MAX_GROWTH, `${target.name}: memory grew by ${growth} bytes`);
   return counts;

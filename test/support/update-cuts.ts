@@ -22,6 +22,9 @@ import type { DeviceFlash, DeviceOptions, WholeDevice } from "./whole-device.js"
  */
 const WEAR_BOUND = 12;
 
+/** The same for a block of a journal, of the firmware's or the data file's, and of the partition with data files. */
+const SMALL_WEAR_BOUND = 6;
+
 export interface CutCounts {
   cuts: number;
   nested: number;
@@ -98,16 +101,26 @@ class UpdateCuts {
     assertGoodBoots(run);
     this.#seen.add(assertTruth(this.#stage, device, run));
     updateOnceMore(device, this.#stage.images);
-    const { a, b } = device.flash;
+    this.#counts.worst = Math.max(this.#counts.worst, this.#assertWear(device));
+  }
+
+  /** @returns erases of the most worn block of a slot. */
+  #assertWear({ flash }: WholeDevice): number {
     const before = this.#stage.device.flash;
-    const wear = [...wearSince(before.a.wear, a.wear), ...wearSince(before.b.wear, b.wear)];
-    this.#counts.worst = Math.max(this.#counts.worst, ...wear);
-    assert.ok(Math.max(...wear) <= WEAR_BOUND, `a block was erased ${Math.max(...wear)} times`);
+    const worst = (...names: readonly (keyof DeviceFlash)[]): number =>
+      Math.max(...names.map(name => mostWorn(before[name].wear, flash[name].wear)));
+    const slots = worst("a", "b");
+    const small = worst("journal", "dataJournal", "data");
+    assert.ok(slots <= WEAR_BOUND, `a block was erased ${slots} times`);
+    assert.ok(small <= SMALL_WEAR_BOUND, `a block of a journal was erased ${small} times`);
+    assert.equal(worst("counter"), 0, "the counter was erased");
+    return slots;
   }
 }
 
-const wearSince = (before: Uint32Array, now: Uint32Array): readonly number[] =>
-  [...now].map((wear, at) => wear - (before[at] ?? 0));
+/** Erases of the block that was erased most. */
+const mostWorn = (before: Uint32Array, now: Uint32Array): number =>
+  Math.max(...now.map((wear, at) => wear - (before[at] ?? 0)));
 
 /** Cuts power in every operation of a story, in every way; and again in each recovery, if it is asked for. */
 export function cutUpdate(
