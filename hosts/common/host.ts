@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { BootControl, ImageDemands } from "xs-ota/pal/boot";
+import type { Certificates } from "xs-ota/pal/certificates";
 import type { Clock } from "xs-ota/pal/clock";
 import type { Crypto } from "xs-ota/pal/crypto";
 import type { Device } from "xs-ota/pal/device";
@@ -25,7 +26,7 @@ export interface Machine {
   readonly device: Device;
   readonly crypto: Crypto;
   /** @throws OtaError "flash-failed" when there is none of that name. */
-  openPartition(name: "data" | "journal"): FlashPartition;
+  openPartition(name: string): FlashPartition;
   openBootloader(): Bootloader;
 }
 
@@ -36,9 +37,14 @@ export interface LocalHost {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly device: Device;
+  readonly crypto: Crypto;
+  /** Of the identity: whose files the device takes. */
+  readonly certificates: Certificates;
   readonly identity: Identity;
   /** `major.minor.build`, from the running image itself. */
   readonly runningVersion: string;
+  /** Opens a partition by its name. @throws OtaError "flash-failed", "argument-invalid" when there is none of that name. */
+  openPartition(name: string): FlashPartition;
 }
 
 /**
@@ -56,7 +62,10 @@ export function openLocalHost(machine: Machine): LocalHost {
     journal: new FlashJournal(machine.openPartition("journal")),
     clock,
     device,
+    crypto,
+    certificates,
     identity,
     runningVersion,
+    openPartition: (name: string) => machine.openPartition(name),
   });
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { formatTlvs, HASH_SIZE, tlvTypes } from "xs-ota/image/mcuboot";
-import type { BootControl } from "xs-ota/pal/boot";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
 import { isSameBytes } from "xs-ota/pal/bytes";
 import type { Crypto } from "xs-ota/pal/crypto";
-import { DataControl } from "xs-ota/pal/flash/data-control";
+import { openDataFile } from "xs-ota/pal/flash/data-file";
 import { FlashPal } from "xs-ota/pal/flash/flash-pal";
-import { FlashJournal } from "xs-ota/pal/flash/journal";
+import type { Pal } from "xs-ota/pal/pal";
 import { firmware } from "../support/agent-bench.js";
 import { SimFlash } from "../support/sim-flash.js";
 import { describePal, type PalPort } from "./pal.js";
@@ -42,9 +41,10 @@ const certificates = Object.freeze({
   find: (name: string) => (name === "signer" ? Uint8Array.of(1) : undefined),
 });
 
-/** FlashPal over a boot control that finds on its flash what it needs. */
-function portOver(boot: () => BootControl, bytes: Uint8Array): PalPort {
-  const reopen = (): FlashPal => new FlashPal({ boot: boot(), crypto, certificates, device });
+const parts = Object.freeze({ crypto, certificates, device });
+
+/** A Pal that finds on its flash what it needs. */
+function portOver(reopen: () => Pal, bytes: Uint8Array): PalPort {
   const file = {
     path: "f",
     size: bytes.length,
@@ -60,12 +60,11 @@ describePal("FlashPal over MCUboot's slots", () => {
   const [a, b] = [new SimFlash(slot), new SimFlash(slot)];
   const digest = { type: tlvTypes.sha256, value: new Uint8Array(HASH_SIZE).fill(5) };
   const image = joined(firmware("1.1.0", 3000), formatTlvs(false, [digest]));
-  return portOver(() => new McubootControl(a, b), image);
+  return portOver(() => new FlashPal({ ...parts, boot: new McubootControl(a, b) }), image);
 });
 
 describePal("FlashPal over a data partition", () => {
-  const data = new SimFlash(slot);
-  const journal = new SimFlash({ ...slot, size: 2048 });
+  const data = new SimFlash({ ...slot, size: 10_240 });
   const bytes = Uint8Array.from({ length: 3000 }, (_, at) => (at * 31) & 0xff);
-  return portOver(() => new DataControl(data, new FlashJournal(journal)), bytes);
+  return portOver(() => openDataFile(data, parts).pal, bytes);
 });

@@ -16,13 +16,14 @@ test("the flash of the Linux host has room for what the design asks", () => {
   const sizes = Object.fromEntries(map.partitions.map(p => [p.name, p.size]));
   assert.deepEqual(
     map.partitions.map(p => p.name),
-    ["boot", "slot-a", "slot-b", "journal", "counter", "data"],
+    ["boot", "slot-a", "slot-b", "journal", "counter", "data", "files"],
   );
   assert.ok(Number(sizes["slot-a"]) >= 1.5 * MIB && sizes["slot-a"] === sizes["slot-b"]);
   assert.equal(sizes["journal"], 4 * map.blockSize);
   assert.equal(sizes["counter"], 2 * map.blockSize);
   assert.equal(sizes["data"], 64 * 1024);
-  assert.equal(flashSize(map), 4284416 + 64 * 1024);
+  assert.equal(sizes["files"], 64 * 1024);
+  assert.equal(flashSize(map), 4284416 + 2 * 64 * 1024);
 });
 
 /** Where a linker script puts what it links into flash, and how long that may be, both in bytes. */

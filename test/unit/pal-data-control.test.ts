@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataControl } from "xs-ota/pal/flash/data-control";
+import { openDataFile } from "xs-ota/pal/flash/data-file";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
 import { Subpartition } from "xs-ota/pal/flash/subpartition";
 import { everyPowerLoss } from "xs-ota/test/support/power-loss";
@@ -78,6 +79,44 @@ test("wherever power fails, the file is the old one or the new one, whole", () =
   );
   assert.equal(cuts, 16, "an erase, a write and two records, torn four ways each");
   assert.deepEqual(seen, new Set([1, 2]));
+});
+
+test("a partition of four blocks keeps a file of one, and a smaller one is refused", () => {
+  const crypto = {
+    sha256: () => ({ update: () => undefined, digest: () => new Uint8Array(32) }),
+    verify: () => true,
+  };
+  const certificates = { find: () => new Uint8Array(1) };
+  const device = { resetReason: "power-on", restart: () => undefined, random: () => 0 } as const;
+  const options = { crypto, certificates, device };
+  const partition = new SimFlash({ ...geometry, size: 2048 });
+  const { pal } = openDataFile(partition, options);
+  const received = { blockSize: 512, has: () => false, lose: () => undefined };
+  const scheme = "sig-sha256-ecdsa";
+  const file = {
+    path: "",
+    size: 512,
+    fileType: 3,
+    certificateName: "",
+    scheme,
+    signature: new Uint8Array(1),
+  } as const;
+  pal.createFile(file, received);
+  pal.writeBlock(0, new Uint8Array(512).fill(7));
+  pal.closeFile();
+  pal.activate();
+  pal.setPlatformImageState("Accepted");
+  const kept = openDataFile(partition, options).file;
+  const byte = new Uint8Array(1);
+  kept?.partition.read(byte, 511);
+  assert.deepEqual([kept?.size, byte[0]], [512, 7]);
+  assert.throws(() => pal.createFile({ ...file, size: 513 }, received), {
+    code: "image-too-large",
+  });
+  for (const size of [512, 1024, 1536]) {
+    const small = new SimFlash({ ...geometry, size });
+    assert.throws(() => openDataFile(small, options), { code: "argument-invalid" });
+  }
 });
 
 test("a part of a partition keeps to itself", () => {
