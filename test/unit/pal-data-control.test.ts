@@ -77,7 +77,7 @@ test("wherever power fails, the file is the old one or the new one, whole", () =
     flash => receive(flash, 2, true),
     flash => seen.add(readFile(flash)),
   );
-  assert.equal(cuts, 16, "an erase, a write and two records, torn four ways each");
+  assert.equal(cuts, 17, "an erase torn five ways, a write and two records torn four ways each");
   assert.deepEqual(seen, new Set([1, 2]));
 });
 
