@@ -60,13 +60,15 @@ export const spoils: Readonly<Record<string, Spoil>> = {
   },
 };
 
-/** Sends each report only once, as if a network lost nothing. */
+/** Sends some messages only once while it is connected, as if a network lost nothing. */
 class TrustfulMqtt implements MqttClient {
   readonly #client: VirtualMqtt;
+  readonly #keyOf: KeyOf;
   readonly #sent = new Set<string>();
 
-  constructor(client: VirtualMqtt) {
+  constructor(client: VirtualMqtt, keyOf: KeyOf) {
     this.#client = client;
+    this.#keyOf = keyOf;
   }
 
   get connected(): boolean {
@@ -78,7 +80,14 @@ class TrustfulMqtt implements MqttClient {
   }
 
   set listener(listener: MqttListener | undefined) {
-    this.#client.listener = listener;
+    this.#client.listener = listener && {
+      onConnected: isResumed => listener.onConnected(isResumed),
+      onMessage: (topic, payload) => listener.onMessage(topic, payload),
+      onDisconnected: () => {
+        this.#sent.clear();
+        listener.onDisconnected();
+      },
+    };
   }
 
   subscribe(topicFilter: string): void {
@@ -90,14 +99,22 @@ class TrustfulMqtt implements MqttClient {
   }
 
   publish(topic: string, payload: Uint8Array): void {
-    const report = `${topic} ${Buffer.from(payload).toString()}`;
-    if (topic.endsWith("/update") && this.#sent.has(report)) return;
-    this.#sent.add(report);
+    const key = this.#keyOf(topic, payload);
+    if (key !== undefined && this.#sent.has(key)) return;
+    if (key !== undefined) this.#sent.add(key);
     this.#client.publish(topic, payload);
   }
 }
 
+/** What a message is known by when it comes again; `undefined` for one that may. */
+type KeyOf = (topic: string, payload: Uint8Array) => string | undefined;
+
+const reports: KeyOf = (topic, payload) =>
+  topic.endsWith("/update") ? `${topic} ${Buffer.from(payload).toString()}` : undefined;
+const questions: KeyOf = topic => (topic.endsWith("/get") ? topic : undefined);
+
 /** Libraries that fail where the network does. */
 export const networkSpoils: Readonly<Record<string, Spoil>> = {
-  "a library that sends each report once": { mqtt: client => new TrustfulMqtt(client) },
+  "a library that sends each report once": { mqtt: client => new TrustfulMqtt(client, reports) },
+  "a library that asks once for its job": { mqtt: client => new TrustfulMqtt(client, questions) },
 };

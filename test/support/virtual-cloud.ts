@@ -194,10 +194,9 @@ export class VirtualCloud {
     this.#line = this.#openLine();
   }
 
-  /** From now on nothing goes wrong any more. */
+  /** From now on nothing goes wrong any more. What is still held back is lost, and the connection stays: nothing but a timer tells. */
   #calm(): void {
     this.#beginFaults(new Faults());
-    this.#disconnect();
   }
 
   deploy(jobId: string, deployed: readonly DeployedFile[], travel: Travel = "MQTT"): void {
