@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { OtaError } from "xs-ota/pal/error";
+import { FlashJournal } from "xs-ota/pal/flash/journal";
+import type { Journal } from "xs-ota/pal/journal";
 import { rigGeometries, type RigGeometry } from "../support/boot-rig.js";
+import type { SimFlash } from "../support/sim-flash.js";
 import {
   assertTruth,
   type Ending,
   JOB,
+  runningName,
   stageFor,
   type Stage,
   updateOnceMore,
@@ -17,12 +22,13 @@ import {
   deployed,
   type DeviceOptions,
   type Run,
+  type Spoil,
   type WholeDevice,
 } from "../support/whole-device.js";
 
 /*
- * A flash that fails under the bootloader, once or for good, in the middle of a whole update: what the job says is true, and stays so
- * over the next resets.
+ * A flash that fails under the bootloader or the journal, once or for good, in the middle of a whole update: what the job says is true,
+ * and stays so over the next resets.
  */
 
 type FlashFailure = NonNullable<DeviceOptions["flashFailure"]>;
@@ -51,7 +57,7 @@ function stageOn(flashFailure: FlashFailure, onBoot?: (accesses: number) => void
 }
 
 /** Runs the device, and resets it as often as that. */
-function runAgain({ device }: Stage, resets: number): Run {
+function runAgain({ device }: Pick<Stage, "device">, resets: number): Run {
   let run = device.run();
   for (let reset = 0; reset < resets; reset++) run = device.run();
   return run;
@@ -132,6 +138,53 @@ test("a block that fails for good before a block of the old image is lost: it ru
   const { status, detail } = device.cloud.status("again");
   assert.match(`${status} ${detail}`, /^FAILED state-invalid: /);
 });
+
+/** A journal of which the `fails`-th save and all after it fail, until it heals. */
+function failingJournal(fails: number): { spoil: Spoil; heal: () => void } {
+  let saves = 0;
+  let last = Infinity;
+  const journal = (flash: SimFlash): Journal => {
+    const own = new FlashJournal(flash);
+    return {
+      capacity: own.capacity,
+      load: () => own.load(),
+      save(record) {
+        if (++saves >= fails && saves < last) throw new OtaError("flash-failed", "worn out");
+        own.save(record);
+      },
+    };
+  };
+  return { spoil: { journal }, heal: () => (last = 0) };
+}
+
+for (const sick of [[], ["2.0.0"]]) {
+  const what = sick.length === 0 ? "accepted" : "never accepted";
+  test(`from whichever save on the journal fails, the job says what is true, and the next one works (an image that is ${what})`, () => {
+    const ends: readonly Ending[] = [
+      ...(sick.length === 0 ? [{ runs: "new", says: /^SUCCEEDED / } as const] : []),
+      { runs: "old", says: /^FAILED (flash-failed: worn out|image-reverted: )/ },
+    ];
+    const seen = new Set<string>();
+    for (let fails = 1; fails <= 12; fails++) {
+      const { spoil, heal } = failingJournal(fails);
+      const { images } = stageFor(story, geometry);
+      const options = { spoil, sick, onBoot: watchBoots(images) };
+      const { device } = stageFor(story, geometry, options);
+      const run = runAgain({ device }, 2);
+      const name = runningName(run, images);
+      const { status, detail } = device.cloud.status(JOB);
+      const end = ends.find(({ runs, says }) => runs === name && says.test(`${status} ${detail}`));
+      assert.ok(
+        end !== undefined,
+        `save ${fails}: "${name}" runs, and the job says ${status} ${detail}`,
+      );
+      seen.add(detail.split(":")[0] ?? "");
+      heal();
+      updateOnceMore(device, images);
+    }
+    assert.equal(seen.size, 2, [...seen].join("; "));
+  });
+}
 
 /** Changes a byte of the spare image when the agent has verified it, and before it restarts. */
 function updateWithChange(at: number): Stage {
