@@ -35,7 +35,9 @@ export interface ImageOptions {
 /** What a caller did wrong, and the remedy. */
 export class ImageError extends Error {}
 
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
+/** SHA-256, 32 bytes. */
+export const sha256 = (bytes: Uint8Array): Uint8Array =>
+  createHash("sha256").update(bytes).digest();
 
 /** The 16 bytes that stand for a target's name in an image and in a bootloader. */
 export function deviceClassOf(target: string): Uint8Array {

@@ -83,7 +83,10 @@ async function makeFlash(session: Session, path: string, options: DeviceOptions)
   if (image === undefined || cert === undefined) return;
   const { keyKind, provision } = provisioners[options.board];
   const identity = await makeIdentity(session, { ...options, cert }, keyKind);
-  const { content } = provision({ identity, image: readInput(image, "the image") });
+  const { content } = provision({
+    identity,
+    image: readInput(image, "the image", "`xs-ota build` makes one."),
+  });
   mkdirSync(dirname(path), { recursive: true });
   replaceFile(path, content);
 }

@@ -61,7 +61,10 @@ export function provisionCommand(session: Session): Command {
     const made = provision({
       identity: await makeIdentity(session, options, keyKind),
       partitions,
-      image: image === undefined ? undefined : readInput(image, "the image"),
+      image:
+        image === undefined
+          ? undefined
+          : readInput(image, "the image", "`xs-ota build` or `xs-ota pack` makes one."),
     });
     const file = options.out ?? join("devices", `${thing}.${extension}`);
     mkdirSync(dirname(file), { recursive: true });

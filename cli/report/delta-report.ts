@@ -2,11 +2,10 @@
 import { type DeltaHeader, DELTA_HEADER_SIZE, parseDeltaHeader } from "xs-ota/delta/header";
 import { readWindow } from "xs-ota/delta/vcdiff";
 import { formatVersion } from "xs-ota/job/version";
+import { formatHex } from "xs-ota/pal/bytes";
 import { sourceOf } from "xs-ota/toolchain/image";
 import { nameTarget } from "./image-report.js";
 import { type Report, ReportWriter } from "./report.js";
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 /** What a delta says of itself and of the image that it makes, and whether it is whole. Its signature is in the job document. */
 export function reportDelta(bytes: Uint8Array, targets: readonly string[]): Report {
@@ -15,11 +14,11 @@ export function reportDelta(bytes: Uint8Array, targets: readonly string[]): Repo
   writer.fact("size", `${bytes.length} bytes`);
   const header = writer.attempt(() => parseDeltaHeader(bytes));
   if (header === undefined) return writer.finish();
-  writer.fact("for image", `${hex(header.base)}, ${header.baseSize} bytes`);
+  writer.fact("for image", `${formatHex(header.base)}, ${header.baseSize} bytes`);
   writer.fact("makes", `${formatVersion(header.version)}, ${header.targetSize} bytes`);
   writer.fact("security counter", header.securityCounter);
   writer.fact("target", nameTarget(header.deviceClass, targets));
-  writer.fact("sha256", hex(header.target));
+  writer.fact("sha256", formatHex(header.target));
   const windows = writer.attempt(() => countWindows(bytes, header));
   if (windows !== undefined) writer.fact("windows", windows);
   return writer.finish();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { constants, createHash, verify } from "node:crypto";
+import { constants, verify } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { readImageFacts } from "xs-ota/image/facts";
 import {
@@ -10,13 +10,10 @@ import {
   type Tlv,
 } from "xs-ota/image/mcuboot";
 import { formatImageVersion } from "xs-ota/image/version";
-import { deviceClassOf, publicKeyBytes, sourceOf } from "xs-ota/toolchain/image";
+import { formatHex, isSameBytes } from "xs-ota/pal/bytes";
+import { deviceClassOf, publicKeyBytes, sha256, sourceOf } from "xs-ota/toolchain/image";
 import { keyTypeOf } from "../signing.js";
 import { ReportWriter, type Report } from "./report.js";
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** A kind of signature that an image may have. */
 interface Algorithm {
@@ -55,10 +52,10 @@ export function reportImage({ kind, bytes, trusted, targets }: ImageReportOption
   writer.fact("body", `${facts.header.bodySize} bytes at ${facts.header.headerSize}`);
   writer.fact("security counter", facts.securityCounter);
   writer.fact("target", nameTarget(facts.deviceClass, targets));
-  writer.fact("sha256", hex(facts.digest));
+  writer.fact("sha256", formatHex(facts.digest));
   const hashed = bytes.subarray(0, facts.hashedSize);
-  if (!same(sha256(hashed), facts.digest)) {
-    writer.problem(`its bytes have the SHA-256 ${hex(sha256(hashed))}: it is damaged`);
+  if (!isSameBytes(sha256(hashed), facts.digest)) {
+    writer.problem(`its bytes have the SHA-256 ${formatHex(sha256(hashed))}: it is damaged`);
   }
   const signatures = readSignatures(source, facts.header, bytes.length);
   if (signatures.length === 0) writer.problem("it has no signature: `xs-ota sign` makes one");
@@ -72,7 +69,9 @@ export function nameTarget(
   targets: readonly string[],
 ): string {
   if (deviceClass === undefined) return "any";
-  return targets.find(name => same(deviceClassOf(name), deviceClass)) ?? hex(deviceClass);
+  return (
+    targets.find(name => isSameBytes(deviceClassOf(name), deviceClass)) ?? formatHex(deviceClass)
+  );
 }
 
 /** A signature in an image, and the hash of the key that made it. */
@@ -103,8 +102,8 @@ function reportSignature(
   hashed: Uint8Array,
   trusted: readonly KeyObject[],
 ): void {
-  const key = trusted.find(one => same(sha256(publicKeyBytes(one)), keyHash));
-  const by = `${algorithm.name} by the key ${hex(keyHash.subarray(0, 8))}…`;
+  const key = trusted.find(one => isSameBytes(sha256(publicKeyBytes(one)), keyHash));
+  const by = `${algorithm.name} by the key ${formatHex(keyHash.subarray(0, 8))}…`;
   if (trusted.length === 0) {
     writer.fact("signature", `${by} (not checked: give --cert)`);
   } else if (key === undefined) {

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { closeSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import { flashSize, type FlashMap, type FlashMapPartition } from "xs-ota/common/flash-map";
 import { OtaError } from "xs-ota/pal/error";
 import type { FlashGeometry, FlashPartition } from "xs-ota/pal/flash";
-
-/** Reads a flash.json, which is the project's own: its shape is taken on trust. */
-export function readFlashMap(path: string | URL): FlashMap {
-  return JSON.parse(readFileSync(path, "utf8")) as FlashMap;
-}
 
 /**
  * The whole flash as one file, with the rules of NOR flash: a byte is written once between erases.

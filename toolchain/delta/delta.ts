@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
-import { createHash } from "node:crypto";
 import { DELTA_HEADER_SIZE, formatDeltaHeader, parseDeltaHeader } from "xs-ota/delta/header";
 import { readWindow, WindowDecoder } from "xs-ota/delta/vcdiff";
 import { type ImageFacts, readImageFacts } from "xs-ota/image/facts";
 import { packVersion } from "xs-ota/job/version";
+import { isSameBytes } from "xs-ota/pal/bytes";
 import { OtaError } from "xs-ota/pal/error";
-import { ImageError, sourceOf } from "../image.js";
+import { ImageError, sha256, sourceOf } from "../image.js";
 import { WindowEncoder } from "./window-encoder.js";
 
 /** Bytes of a window: what a device needs as memory, and a block of most flashes. */
 const WINDOW = 4096;
 
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
-
 /** @throws ImageError when an image is not what its digest says; OtaError "image-malformed", "image-too-large" for what is none. */
 function factsOf(image: Uint8Array, name: string): ImageFacts {
   const facts = readFacts(image, name);
   const digest = sha256(image.subarray(0, facts.hashedSize));
-  if (Buffer.compare(digest, facts.digest) === 0) return facts;
+  if (isSameBytes(digest, facts.digest)) return facts;
   throw new ImageError(`${name}: its digest is wrong; take the file that \`xs-ota build\` wrote`);
 }
 
