@@ -7,6 +7,7 @@ import { formatToken, type StatusReport } from "../job/status.js";
 import { nextJobTopic, notifyNextTopic } from "../job/topics.js";
 import { encodeUtf8 } from "../job/utf8.js";
 import { checkVersion } from "../job/version.js";
+import { bestEffort } from "./best-effort.js";
 import type { Context } from "./context.js";
 import type { CustomJobVerdict, JobInfo } from "./events.js";
 import type { Progress } from "./progress.js";
@@ -107,9 +108,9 @@ export class JobActions {
     requestTimer.start(wait);
   }
 
-  /** Asks whether the job under way is still the one to do. */
+  /** Asks whether the job under way is still the one to do. A network that refuses is no reason to end it. */
   refreshJob(): void {
-    if (this.#context.options.mqtt.connected) this.#publishRequest();
+    bestEffort(() => this.#publishRequest());
   }
 
   processJob(job: JobDocument): void {

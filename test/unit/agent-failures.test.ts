@@ -47,6 +47,20 @@ test("a subscription and a request that the network refuses are tried again, tho
   assert.equal(bench.agent.state, "ClosingFile");
 });
 
+test("a request for the job under way that the network refuses ends no job", () => {
+  for (const last of [3, 9]) {
+    const bench = askedBench();
+    bench.job(jobMessage(TEN));
+    bench.blocks(image, 0, last);
+    bench.mqtt.refusals = 2;
+    bench.agent.checkForUpdate();
+    assert.deepEqual(bench.told.includes("Fail"), false, `after block ${last}`);
+    bench.mqtt.refusals = 0;
+    bench.blocks(image, last + 1);
+    assert.equal(bench.agent.state, "ClosingFile");
+  }
+});
+
 test("an image that cannot be activated fails the job, and does not restart", () => {
   const bench = askedBench();
   bench.job(jobMessage(TEN));
