@@ -11,7 +11,7 @@ const MAX_HOPS = 4;
 
 /** A request under way: the range it asked for, and the block that is being put together. */
 interface Range {
-  readonly request: HttpRequest;
+  request?: HttpRequest;
   /** Offset in the file of the next byte of the body; `undefined` until the head says that it is usable. */
   next: number | undefined;
   /** Byte behind the last one wanted. */
@@ -53,27 +53,33 @@ export class HttpSource implements BlockSource {
     const file = this.#file;
     const first = bitmap.firstWanted(from);
     if (file?.url === undefined || first === undefined) return 0;
-    this.#abandon();
+    this.#leave();
     const count = bitmap.runFrom(first, most === 1 ? 1 : bitmap.blockCount);
     const start = first * bitmap.blockSize;
-    const end = Math.min(file.size, start + count * bitmap.blockSize);
-    const range: Range = { request: this.#get(file.url, start, end), next: undefined, end };
-    this.#range = range;
+    this.#get(file.url, start, Math.min(file.size, start + count * bitmap.blockSize));
     return count;
   }
 
   /** @param hops redirects followed so far */
-  #get(url: string, start: number, end: number, hops = 0): HttpRequest {
-    return this.#http.get({
+  #get(url: string, start: number, end: number, hops = 0): void {
+    const range: Range = { next: undefined, end };
+    this.#range = range;
+    range.request = this.#http.get({
       url,
       headers: { range: `bytes=${start}-${end - 1}` },
       onHead: head => {
+        if (this.#range !== range) return;
         const location = hops < this.#mostHops ? redirectOf(head, url) : undefined;
         if (location === undefined) this.#onHead(head, start, end);
         else this.#follow(location, start, end, hops + 1);
       },
-      onBody: bytes => this.#onBody(bytes),
-      onDone: error => this.#onDone(error),
+      onBody: bytes => {
+        if (this.#range === range) this.#onBody(bytes);
+        else range.request?.close(); // there is more in it than was asked for
+      },
+      onDone: error => {
+        if (this.#range === range) this.#onDone(error);
+      },
     });
   }
 
@@ -83,7 +89,7 @@ export class HttpSource implements BlockSource {
 
   #follow(location: string, start: number, end: number, hops: number): void {
     this.#abandon();
-    this.#range = { request: this.#get(location, start, end, hops), next: undefined, end };
+    this.#get(location, start, end, hops);
   }
 
   #onHead(head: HttpResponseHead, start: number, end: number): void {
@@ -146,8 +152,14 @@ export class HttpSource implements BlockSource {
   }
 
   #abandon(): void {
-    this.#range?.request.close();
+    this.#range?.request?.close();
     this.#range = undefined;
+  }
+
+  /** Makes way for the next range. One that is complete comes to its end by itself, and the next one goes over its connection. */
+  #leave(): void {
+    if (this.#range?.next === this.#range?.end) this.#range = undefined;
+    else this.#abandon();
   }
 
   close(): void {
