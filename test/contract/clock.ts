@@ -56,14 +56,14 @@ export function describeClock(name: string, clock: Clock): void {
 
   test(`${name}: a timer may cancel itself and others, and start new ones`, async () => {
     const order: string[] = [];
-    const later = clock.after(20, () => order.push("later"));
+    const later = clock.after(200, () => order.push("later")); // not due yet when a busy machine is late
     const first = clock.after(5, () => {
       order.push("first");
       first.cancel();
       later.cancel();
       clock.after(0, () => order.push("new"));
     });
-    await wait(clock, 40);
+    await wait(clock, 300);
     assert.deepEqual(order, ["first", "new"]);
   });
 
