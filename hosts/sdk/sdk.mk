@@ -31,11 +31,12 @@ esp32: needs-esp32 build ## builds examples/esp32-wifi for SDK_PLATFORM; needs t
 	$(call mcconfig,examples/esp32-wifi,$(SDK_PLATFORM),build)
 	@ls -l $(SDK_OUT)/bin/$(SDK_PLATFORM)/*/esp32-wifi/xs_esp32.bin $(SDK_OUT)/bin/$(SDK_PLATFORM)/*/esp32-wifi/bootloader.bin
 
+NRF52_APPLICATION ?= examples/nrf52-gateway
 NRF52_PLATFORM = $(or $(filter nrf52/%,$(SDK_PLATFORM)),nrf52/dk)
 .PHONY: nrf52
-nrf52: needs-nrf52 build nrf52-bootloader ## builds examples/nrf52-gateway for SDK_PLATFORM (nrf52/dk); needs the Moddable SDK and the nRF5 SDK
-	$(call mcconfig,examples/nrf52-gateway,$(NRF52_PLATFORM),build)
-	@ls -l $(SDK_OUT)/bin/$(NRF52_PLATFORM)/release/nrf52-gateway/xs_nrf52.hex
+nrf52: needs-nrf52 build nrf52-bootloader ## builds NRF52_APPLICATION, examples/nrf52-gateway, for SDK_PLATFORM (nrf52/dk); needs the Moddable SDK and the nRF5 SDK
+	$(call mcconfig,$(NRF52_APPLICATION),$(NRF52_PLATFORM),build)
+	@ls -l $(SDK_OUT)/bin/$(NRF52_PLATFORM)/*/$(notdir $(NRF52_APPLICATION))/xs_nrf52.hex
 
 .PHONY: flash
 flash: needs-$(SDK_FAMILY) build ## builds SDK_APPLICATION for SDK_PLATFORM and puts it on the board, by the SDK
