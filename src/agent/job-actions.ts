@@ -114,10 +114,12 @@ export class JobActions {
   }
 
   processJob(job: JobDocument): void {
-    const { requestTimer, trial, signal } = this.#context;
+    const { requestTimer, reporter, trial, signal } = this.#context;
     requestTimer.stop();
     this.#attempts = 0;
     if (trial.state !== "none") this.#processOnTrial(job);
+    else if (reporter.isEnding)
+      signal("NoJob"); // it may be the one that ends
     else if (job.kind === "ota") this.#processOtaJob(job);
     else if (job.kind === "custom") this.#processCustomJob(job);
     else if (job.kind === "malformed") signal("JobMalformed", job);
@@ -145,8 +147,7 @@ export class JobActions {
   #processOtaJob(job: OtaJob): void {
     const { reporter, trial, emit, signal } = this.#context;
     const isKnown = trial.progress?.jobId === job.jobId;
-    if (reporter.isEnding) signal("NoJob");
-    else if (job.selfTest !== undefined && !isKnown) this.#processForgotten(job);
+    if (job.selfTest !== undefined && !isKnown) this.#processForgotten(job);
     else {
       reporter.follow(job);
       emit({ type: "ReceivedJob", job: jobInfo(job) });

@@ -99,6 +99,22 @@ test("only an application's states may be set", () => {
   assert.equal(bench.agent.imageState, "Accepted");
 });
 
+test("a custom job that comes twice, as a reply and as a notification, is told of once", () => {
+  const bench = new AgentBench({
+    onEvent: event => {
+      if (event.type === "ParseCustomJob") event.answer("SUCCEEDED", "rebooted");
+    },
+  });
+  bench.agent.start();
+  const custom = { execution: { jobId: "c", jobDocument: {} } };
+  bench.job(custom);
+  bench.mqtt.deliver(`${JOBS}/notify-next`, custom);
+  assert.deepEqual(bench.told, ["ParseCustomJob"]);
+  bench.reply(true, "c");
+  bench.job({ timestamp: 1 });
+  assert.deepEqual(bench.told, ["ParseCustomJob", "NoActiveJob"]);
+});
+
 test("a custom job that the application takes is reported in its words", () => {
   const events: string[] = [];
   const mqtt = new ScriptedMqtt();
