@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { readImageFacts } from "xs-ota/image/facts";
-import { formatImageVersion } from "xs-ota/image/version";
+import { formatVersion, packVersion } from "xs-ota/job/version";
 import { readSecurityCounter } from "xs-ota/pal/boot/counter";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
 import type { FlashPartition } from "xs-ota/pal/flash";
@@ -18,9 +18,10 @@ export function openMcuboot(
   const slotA = openPartition("slot-a");
   const boot = new McubootControl(slotA, openPartition("slot-b"));
   const securityCounter = readSecurityCounter(openPartition("counter"));
+  const { major, minor, revision } = readImageFacts(slotA, boot.capacity).header.version;
   return Object.freeze({
     boot,
     demands: Object.freeze({ securityCounter, deviceClass }),
-    runningVersion: formatImageVersion(readImageFacts(slotA, boot.capacity).header.version),
+    runningVersion: formatVersion(packVersion(major, minor, revision)),
   });
 }

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { clock as machine } from "xs-ota/host/clock";
 import { openHost } from "xs-ota/host/host";
 import { encodeUtf8 } from "xs-ota/job/utf8";
+import { parseVersion } from "xs-ota/job/version";
 import type { FlashPartition } from "xs-ota/pal/flash";
 import { type FlashFile, openFlashFile, smallMap } from "xs-ota/test/support/file-flash";
 import { openBroker } from "xs-ota/test/support/mqtt-broker";
@@ -23,11 +24,11 @@ function writeIdentity({ flash }: FlashFile, port: number): void {
   writePadded(flash.partition("data"), encodeUtf8(JSON.stringify(identity)));
 }
 
-function provision(file: FlashFile, port: number): void {
+function provision(file: FlashFile, port: number, version = "1.2.3"): void {
   writeIdentity(file, port);
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  const image = packImage({ body: new Uint8Array(1000).fill(7), version: "1.2.3" });
+  const image = packImage({ body: new Uint8Array(1000).fill(7), version });
   writePadded(file.flash.partition("slot-a"), signImage(image, pem));
 }
 
@@ -48,6 +49,21 @@ test("a provisioned flash file opens as a device that connects under its thing's
     host.journal.save(Uint8Array.of(1, 2, 3));
     assert.deepEqual(host.journal.load(), Uint8Array.of(1, 2, 3));
     await host.close();
+  } finally {
+    file.remove();
+    await broker.close();
+  }
+});
+
+test("an image with a build number runs as a version that an agent takes", async () => {
+  const broker = await openBroker();
+  const file = openFlashFile();
+  try {
+    provision(file, broker.port, "1.2.3+4");
+    const host = openHost({ flashFile: file.path, flashMap: smallMap });
+    await host.close();
+    assert.equal(host.runningVersion, "1.2.3");
+    assert.equal(parseVersion(host.runningVersion), 0x01_02_0003);
   } finally {
     file.remove();
     await broker.close();
