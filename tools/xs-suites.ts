@@ -27,9 +27,17 @@ const roots: readonly (readonly [RegExp, string])[] = [
   [/^xs-ota$/, "src/index"],
 ];
 
+/** Where the files are that any device has: the modules of a host are its own. */
+const shared = ["test", "pal", "src", "hosts/common"].map(
+  folder => `${path.join(compiled, folder)}/`,
+);
+
 /** The compiled file that `name` means in `from`; `undefined` when a device has no such module. */
 function resolve(from: string, name: string): string | undefined {
-  if (name.startsWith(".")) return path.join(path.dirname(from), name);
+  if (name.startsWith(".")) {
+    const file = path.join(path.dirname(from), name);
+    return shared.some(folder => file.startsWith(folder)) ? file : undefined;
+  }
   for (const [prefix, target] of roots) {
     if (prefix.test(name)) return path.join(compiled, `${name.replace(prefix, target)}.js`);
   }
