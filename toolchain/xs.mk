@@ -11,6 +11,9 @@ XS_CFLAGS := -O2 -w
 QUIET := $(if $(V),,@)
 SAY := $(if $(V),true,echo)
 
+# For an inner make that compiles: every processor, unless whoever called make has said how many.
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 build/node/toolchain/main.js: $(wildcard toolchain/*.ts) node_modules/.package-lock.json
 	npx tsc -p .
 	@touch $@

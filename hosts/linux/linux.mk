@@ -50,7 +50,7 @@ $(LINUX_OUT)/xs-ota-linux: $(LINUX_OBJECTS)
 
 .PHONY: linux
 linux: build/xsc/xsc build/linux/made/natives.mk ## builds the device as a Linux process, build/linux/xs-ota-linux
-	@$(MAKE) --no-print-directory $(LINUX_OUT)/xs-ota-linux
+	@$(MAKE) --no-print-directory $(PARALLEL) $(LINUX_OUT)/xs-ota-linux
 
 .PHONY: linux-asan
 # XS shifts negative numbers, and is used as it comes: only its memory is watched.

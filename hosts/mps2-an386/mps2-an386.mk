@@ -14,4 +14,4 @@ build/mps2-an386/boot-rom.bin: build/mps2-an386/bootloader.bin
 
 .PHONY: mps2-an386
 mps2-an386: build/xsc/xsc build/mps2-an386/made/natives.mk | deps-boards ## builds the Cortex-M4F board's firmware
-	@$(MAKE) --no-print-directory mps2-an386-firmware
+	@$(MAKE) --no-print-directory $(PARALLEL) mps2-an386-firmware

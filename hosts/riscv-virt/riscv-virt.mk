@@ -10,4 +10,4 @@ $(eval $(call BOARD_RULES,riscv-virt))
 
 .PHONY: riscv-virt
 riscv-virt: build/xsc/xsc build/riscv-virt/made/natives.mk | deps-boards ## builds the RV32IMC board's firmware
-	@$(MAKE) --no-print-directory riscv-virt-firmware
+	@$(MAKE) --no-print-directory $(PARALLEL) riscv-virt-firmware
