@@ -63,6 +63,7 @@ function makeFolder(): string {
 }
 
 function keepConsole(stage: Stage, output: Output): void {
+  if (stage.console.lines.length === 0) return;
   const path = join(packageRoot, "build", "demo-console.log");
   writeFileSync(path, `${stage.console.lines.join("\n")}\n`);
   output.note(`The device's console is kept in ${path}`);
