@@ -86,8 +86,7 @@ test-deep: export COUNTS := build/counts-deep
 test-deep: new-counts build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
 	DEEP=1 node --test --test-concurrency=$$(($$(nproc) + 1)) $(deep_tests:%=build/node/test/%.test.js)
 	@for board in $(emulated); do $(MAKE) --no-print-directory $$board || exit; \
-		DEEP=1 BOARD=$$board node --test build/node/test/boards/power-cuts.test.js || exit; \
-		BOARD=$$board node build/node/tools/test-board.js || exit; done
+		DEEP=1 BOARD=$$board node --test build/node/test/boards/power-cuts.test.js || exit; done
 	@node build/node/tools/counts.js deep $(COUNTS)
 
 BOARD ?= mps2-an386
@@ -101,12 +100,12 @@ test-target: build $(BOARD) ## every unit and contract test of test-xs on the em
 	BOARD=$(BOARD) node build/node/tools/test-board.js $(SUITES)
 
 .PHONY: test-emulated
-test-emulated: $(emulated:%=test-emulated-%) ## both emulated boards: test-boards, and the contract suites on the target
+test-emulated: $(emulated:%=test-emulated-%) ## both emulated boards: test-boards and test-target
 
 .PHONY: $(emulated:%=test-emulated-%)
 $(emulated:%=test-emulated-%): test-emulated-%: build
 	@$(MAKE) --no-print-directory test-boards BOARD=$*
-	@$(MAKE) --no-print-directory test-target BOARD=$* SUITES=test/xs/host
+	@$(MAKE) --no-print-directory test-target BOARD=$*
 
 .PHONY: size
 size: build $(BOARD) ## what the firmware of the emulated board BOARD takes: the figures of docs/size.md

@@ -50,14 +50,18 @@ export function formatIdentity(identity: Identity, erasedByte: number): Uint8Arr
   return Buffer.concat([Buffer.from(JSON.stringify(identity)), Buffer.of(erasedByte)]);
 }
 
+/** Bytes of the largest image that a board's bootloader starts: one that it could swap. */
+export function imageCapacity(map: FlashMap): number {
+  const geometryOf = (name: string): FlashGeometry => ({ ...map, ...findPartition(map, name) });
+  return slotLayout(geometryOf("slot-a"), geometryOf("slot-b")).capacity;
+}
+
 /**
- * Holds an image against the slots: the bootloader starts none that it could not swap.
+ * Holds an image against the slots.
  * @throws CliError "input" by how many bytes it is too large.
  */
 export function needFits(map: FlashMap, image: Uint8Array): void {
-  const geometryOf = (name: string): FlashGeometry => ({ ...map, ...findPartition(map, name) });
-  const { capacity } = slotLayout(geometryOf("slot-a"), geometryOf("slot-b"));
-  const excess = image.length - capacity;
+  const excess = image.length - imageCapacity(map);
   if (excess <= 0) return;
   throw new CliError(
     "input",

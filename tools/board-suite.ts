@@ -12,14 +12,15 @@ import { SuiteProgress, type TestResult } from "xs-ota/test/support/suite-progre
 import { writeApplication, type Suite } from "./xs-suites.js";
 
 /*
- * A worker of tools/test-board.ts: builds one suite as the application of an emulated board, and starts it there as
- * often as it takes.
+ * A worker of tools/test-board.ts: builds suites as the application of an emulated board, and starts it there as often
+ * as it takes.
  */
 
 /** What a worker is told. */
 export interface SuiteJob {
   readonly board: BoardName;
-  readonly suite: Suite;
+  /** Of one image. */
+  readonly suites: readonly Suite[];
   /** For all that it writes. What one build has compiled, the next in it need not. */
   readonly folder: string;
   /** PEM files of the key that signs images, and of what the device trusts. */
@@ -31,7 +32,7 @@ export interface SuiteJob {
 /** What it answers. */
 export interface SuiteRun {
   readonly results: readonly TestResult[];
-  /** How many there are, if the suite has said so. */
+  /** How many there are, if the image has said so. */
   readonly count: number | undefined;
   /** How often the image was started, and why more than once. */
   readonly starts: number;
@@ -42,11 +43,11 @@ export interface SuiteRun {
   readonly imageSize: number;
 }
 
-const { board, suite, folder, keyPath, certificate, tls } = workerData as SuiteJob;
+const { board, suites, folder, keyPath, certificate, tls } = workerData as SuiteJob;
 const map = readFlashMap(path.join(packageRoot, boards[board].flashMap));
 
 async function makeImage(): Promise<Uint8Array> {
-  const manifest = await writeApplication(folder, [suite], tls);
+  const manifest = await writeApplication(folder, suites, tls);
   const out = path.join(folder, "suite.img");
   const firmware = { manifest, platform: board, version: "1.0.0", config: {}, out };
   const { bytes } = signFirmware(buildFirmware(firmware), keyPath);

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: MIT
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { once } from "node:events";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { boardNames, boards, type BoardName } from "xs-ota/cli/boards";
+import { boardNames, boards, packageRoot, type BoardName } from "xs-ota/cli/boards";
+import { imageCapacity } from "xs-ota/cli/flash-image";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
-import { openTlsServers } from "xs-ota/test/support/tls-servers";
-import type { SuiteJob, SuiteRun } from "./board-suite.js";
 import { problemsOf } from "xs-ota/test/support/suite-progress";
+import { openTlsServers } from "xs-ota/test/support/tls-servers";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
+import { machineCode } from "xs-ota/toolchain/machine-code";
+import type { SuiteJob, SuiteRun } from "./board-suite.js";
+import { groupSuites } from "./suite-groups.js";
 import { findSuites, type Suite } from "./xs-suites.js";
 
 /*
- * Runs the unit and contract suites on the emulated board BOARD, or those with the argument in their names: each is an
- * image in slot-a, started by the bootloader. As many are built and run side by side as there are processors. Fails
- * when a test does not pass, when a suite has none, and when there is no suite.
+ * Runs the unit and contract suites on the emulated board BOARD, or those with the argument in their names: as many of
+ * them as fit are an image in slot-a, started by the bootloader. As many are built and run side by side as there are
+ * processors. Fails when a test does not pass, when a suite has none, and when there is no suite.
  */
 
 const board = (process.env["BOARD"] ?? "mps2-an386") as BoardName;
-if (!(board in boards)) throw new Error(`BOARD=${board} is none of ${boardNames.join()}`);
+const machine = machineCode[board];
+if (machine === undefined) throw new Error(`BOARD=${board} is none of ${boardNames.join()}`);
 const folder = path.join("build/test-board", board);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
@@ -26,15 +31,22 @@ const pair = await createCodeSigningPair("ecdsa-p256", "board", 1);
 const keyPath = path.join(folder, "key.pem");
 writeFileSync(keyPath, pair.privateKey, { mode: 0o600 });
 const servers = await openTlsServers();
-const suites = findSuites(process.argv[2] ?? "");
 
-const counts = { run: 0, passed: 0, images: 0, starts: 0, largest: 0 };
+/** What is in every image, beside the machine code, and some room for estimates that are too low. */
+const FIXED = 100 * 1024;
+
+const map = readFlashMap(path.join(packageRoot, boards[board].flashMap));
+const runtimeSize = statSync(path.join(packageRoot, machine.runtime)).size;
+const suites = findSuites(process.argv[2] ?? "");
+const groups = groupSuites(suites, imageCapacity(map) - runtimeSize - FIXED);
+
+const counts = { run: 0, passed: 0, starts: 0, largest: 0 };
 const problems: string[] = [];
 
-async function runSuite(suite: Suite, place: number): Promise<SuiteRun> {
+async function runGroup(group: readonly Suite[], place: number): Promise<SuiteRun> {
   const job: SuiteJob = {
     board,
-    suite,
+    suites: group,
     folder: path.join(folder, String(place)),
     keyPath,
     certificate: pair.certificate,
@@ -45,31 +57,30 @@ async function runSuite(suite: Suite, place: number): Promise<SuiteRun> {
   return run;
 }
 
-function report({ name }: Suite, run: SuiteRun): void {
+function report(title: string, run: SuiteRun): void {
   for (const line of run.lines) console.log(line);
-  for (const restart of run.restarts) console.log(`# ${name}: ${restart}`);
-  problems.push(...problemsOf(run.results, run.count).map(problem => `${name}: ${problem}`));
+  for (const restart of run.restarts) console.log(`# ${title}: ${restart}`);
+  problems.push(...problemsOf(run.results, run.count).map(problem => `${title}: ${problem}`));
   counts.run += run.results.length;
   counts.passed += run.results.filter(({ failure }) => failure === undefined).length;
-  counts.images++;
   counts.starts += run.starts;
   counts.largest = Math.max(counts.largest, run.imageSize);
 }
 
-const queue = [...suites.entries()];
+const queue = [...groups.entries()];
 
 /** One after the other, until none is left. */
 async function work(_: unknown, place: number): Promise<void> {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const [at, suite] = next;
-    const title = `${board}, image ${at + 1} of ${suites.length}: ${suite.name}`;
-    console.log(`# ${title} begins`);
+    const [at, group] = next;
+    const title = `${board}, image ${at + 1} of ${groups.length}`;
+    console.log(`# ${title} begins: ${group.map(({ name }) => name).join(", ")}`);
     try {
-      const run = await runSuite(suite, place);
-      report(suite, run);
+      const run = await runGroup(group, place);
+      report(title, run);
       console.log(`# ${title} has ended: ${run.results.length} tests run`);
     } catch (error) {
-      problems.push(`${suite.name}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${title}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 }
@@ -80,7 +91,7 @@ if (suites.length === 0) problems.push("there is no such suite");
 for (const problem of problems) console.log(`not ok - ${problem}`);
 console.log(
   `# ${board}: ${counts.run} tests run, ${counts.passed} passed, of ${suites.length} suites; ` +
-    `${counts.images} images, the largest of ${counts.largest} bytes, started ${counts.starts} times; ` +
+    `${groups.length} images, the largest of ${counts.largest} bytes, started ${counts.starts} times; ` +
     `${problems.length} problems`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -122,6 +122,13 @@ function contractsOf(file: string): readonly string[] {
   return [...files].map(nameOf);
 }
 
+/** The module that is evaluated behind a suite, by the suite's place. */
+const endOf = (at: number): string => `suite-${at}`;
+
+/** Its text: a suite that has registered no test ends the build. */
+const endText = ({ name }: Suite): string =>
+  `import "xs-ota/${name}";\nimport { endSuite } from "node:test";\nendSuite("${name}");\n`;
+
 /**
  * The application's main module. The first word of slot-b says with which test it begins; where that is erased, it is
  * the first.
@@ -130,7 +137,7 @@ const mainText = (suites: readonly Suite[]): string =>
   [
     `import { device, powerOff } from "xs-ota/host/device";`,
     `import { openPartition } from "xs-ota/host/flash";`,
-    ...suites.map(({ name }) => `import "xs-ota/${name}";`),
+    ...suites.map((_, at) => `import "${endOf(at)}";`),
     `import { runTests } from "node:test";`,
     `if (device.resetReason !== "power-on") {`,
     `  trace("# reset meanwhile: " + device.resetReason + "\\n");`,
@@ -162,6 +169,10 @@ const vectors: readonly {
     make: (tls: TlsVectors) => tls,
   },
 ]);
+
+/** Whether a suite needs such vectors. */
+export const hasVectors = ({ modules }: Suite): boolean =>
+  vectors.some(({ wantedBy }) => modules.includes(wantedBy));
 
 /** A module that exports `value`. What is long and the same, as the certificate of many signatures, is in it once. */
 function moduleOf(value: unknown): string {
@@ -195,6 +206,7 @@ export async function writeApplication(
     ...Object.fromEntries(Object.entries(shims).map(([id, file]) => [id, at(file)])),
     "node:assert/deep-equal": at("test/xs/deep-equal"),
     ...Object.fromEntries(wanted.map(({ id, file }) => [id, `./${file}`])),
+    ...Object.fromEntries(suites.map((_, place) => [endOf(place), `./${endOf(place)}`])),
     // what only another host's manifest has is tested here, too
     ...Object.fromEntries(own.map(name => [idOf(name), at(name)])),
   };
@@ -209,6 +221,9 @@ export async function writeApplication(
   mkdirSync(folder, { recursive: true });
   for (const { file, make } of wanted) {
     writeFileSync(path.join(folder, `${file}.js`), moduleOf(await make(tls)));
+  }
+  for (const [place, suite] of suites.entries()) {
+    writeFileSync(path.join(folder, `${endOf(place)}.js`), endText(suite));
   }
   writeFileSync(path.join(folder, "main.js"), `${mainText(suites)}\n`);
   writeFileSync(path.join(folder, "manifest.json"), JSON.stringify(manifest, undefined, 1));

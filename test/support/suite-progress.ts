@@ -9,7 +9,7 @@ export interface TestResult {
 
 /** What XS says before it resets the device, and what natives throw, when memory is short. */
 const shortage = /^(out of memory|stack overflow|out of property names)$/;
-const thrownShortage = /\b(no|out of) memory\b/;
+const thrownShortage = /\b(no|out of|not enough) memory\b/;
 
 /** Lines that say why a device was reset: from one such line on, all that it says. */
 const sign = /^# (out of memory|stack overflow|out of property names|reset meanwhile: .*)$/;

@@ -38,6 +38,17 @@ test("a test that runs out of memory behind others is run again, and what it say
   assert.deepEqual(problems, []);
 });
 
+test("what TLS says when it has not enough memory behind others is want of memory, too", () => {
+  const progress = new SuiteProgress();
+  const stops = [
+    "1..2",
+    "ok 1 - a",
+    "not ok 2 - b",
+    "  # Error: tls: there is not enough memory",
+  ].map(line => progress.onLine(line));
+  assert.deepEqual(stops, [false, false, false, true]);
+});
+
 test("a test that throws for want of memory behind others is stopped, and run again", () => {
   const progress = new SuiteProgress();
   const stops = ["1..2", "ok 1 - a", "not ok 2 - b", "  # Error: no memory for TLS", "  #  at"].map(

@@ -27,9 +27,11 @@ interface Suite {
   readonly before: (() => unknown)[];
   readonly after: (() => unknown)[];
   readonly prefix: string[];
+  /** How many tests there were at the end of each suite. */
+  readonly ends: number[];
 }
 
-const suite: Suite = Object.freeze({ tests: [], before: [], after: [], prefix: [] });
+const suite: Suite = Object.freeze({ tests: [], before: [], after: [], prefix: [], ends: [] });
 
 /** Registers a test. */
 export function test(name: string, run: Run): void {
@@ -53,6 +55,13 @@ export function before(run: () => unknown): void {
 /** Runs after all tests of the bundle. */
 export function after(run: () => unknown): void {
   suite.after.push(run);
+}
+
+/** What follows is of another suite. @throws Error when this one has registered no test. */
+export function endSuite(name: string): void {
+  const { tests, ends } = suite;
+  if (tests.length === (ends[ends.length - 1] ?? 0)) throw new Error(`${name} has no test`);
+  ends.push(tests.length);
 }
 
 const nextTurn = (): Promise<void> => new Promise(resolve => Timer.set(() => resolve(), 0));
