@@ -9,6 +9,7 @@ import { checkImports, orderImports } from "./imports.js";
 import { mergeObjects, readManifest, type Manifest } from "./manifest.js";
 import type { ScriptModule } from "./modules.js";
 import { writeIfChanged } from "./output.js";
+import { PrivateNames } from "./private-names.js";
 import { compileTypeScript } from "./typescript.js";
 
 export interface BundleOptions {
@@ -61,7 +62,19 @@ function sourceLine(file: string, line: number): string {
 /** What the compiler is to do with which modules, in their order. */
 interface Compilation {
   readonly modules: readonly ScriptModule[];
+  /** What is compiled for each: its file, or one made from it, line by line. */
+  readonly files: readonly string[];
   readonly flags: readonly string[];
+}
+
+/** Writes each module without private names to `folder`. */
+function openPrivateNames(modules: readonly ScriptModule[], folder: string): readonly string[] {
+  const names = new PrivateNames();
+  return modules.map(({ specifier, file }) => {
+    const opened = path.join(folder, "linked", `${specifier}.js`);
+    writeIfChanged(opened, names.open(readFileSync(file, "utf8")));
+    return opened;
+  });
 }
 
 /**
@@ -71,21 +84,24 @@ interface Compilation {
 function linkedCompilation(
   modules: readonly ScriptModule[],
   preload: ReadonlySet<string>,
+  folder: string,
 ): Compilation {
   const isPreloaded = ({ specifier }: ScriptModule): boolean =>
     preload.has(specifier) || specifier === "mc/config";
   const others = modules.filter(module => !isPreloaded(module));
   const prepared = orderImports(modules, others, isPreloaded);
+  const linked = [...others, ...prepared];
   return {
-    modules: [...others, ...prepared],
+    modules: linked,
+    files: openPrivateNames(linked, folder),
     flags: [`--linked=${prepared.length}`],
   };
 }
 
-function runBytecodeCompiler(options: BundleOptions, { modules, flags }: Compilation): void {
+function runBytecodeCompiler(options: BundleOptions, { modules, files, flags }: Compilation): void {
   const compiler = options.compiler ?? path.resolve("build/xsc/xsc");
   const out = path.resolve(options.out);
-  const args = modules.map(m => `${m.specifier}=${m.file}`);
+  const args = modules.map(({ specifier }, i) => `${specifier}=${files[i] ?? ""}`);
   const run = spawnSync(compiler, [...flags, out, ...args], { encoding: "utf8" });
   if (run.error !== undefined) {
     throw BuildError.at(compiler, 0, `cannot be run (${run.error.message}); run: make xsc`);
@@ -93,7 +109,8 @@ function runBytecodeCompiler(options: BundleOptions, { modules, flags }: Compila
   if (run.status === 0) return;
   const message = run.stderr.replace(
     /^(.+?):(\d+): (?=error|warning)/gm,
-    (_, file: string, line: string) => `${sourceLine(file, Number(line))}: `,
+    (_, file: string, line: string) =>
+      `${sourceLine(modules[files.indexOf(file)]?.file ?? file, Number(line))}: `,
   );
   throw new BuildError(message.trim() || `${compiler} ended with ${run.status ?? run.signal}`);
 }
@@ -112,7 +129,7 @@ export function buildBundle(options: BundleOptions): void {
   checkImports(modules, [...scripts, config]);
   const isLinked = options.linked === true;
   const compilation = isLinked
-    ? linkedCompilation(modules, manifest.preload)
-    : { modules, flags: [] };
+    ? linkedCompilation(modules, manifest.preload, folder)
+    : { modules, files: modules.map(({ file }) => file), flags: [] };
   runBytecodeCompiler(options, compilation);
 }

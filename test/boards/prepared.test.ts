@@ -59,6 +59,9 @@ class One { #a = 1; next() { return ++this.#a; } }
 class Two { #a = 1; #b = 1; next() { return ++this.#a; } other() { return this.#b; } }
 class Method { #a = 1; #step() { return ++this.#a; } next() { return this.#step(); } }
 class Static { static #a = 1; static next() { return ++Static.#a; } }
+function Maker() { this.made = 2; }
+Maker.prototype.seen = true;
+function factory() { return { made: 2 }; }
 let variable = 1;
 const object = { a: 1 }, list = [1], bytes = new Uint8Array(1), map = new Map();
 const one = new One(), two = new Two(), method = new Method();
@@ -69,8 +72,12 @@ export const changes = {
   "a private field": () => one.next(),
   "the first of two private fields": () => two.next(),
   "the second, then": () => two.other(),
+  "how many are listed": () => Object.keys({ ...two }).length,
   "a private field beside a private method": () => method.next(),
   "a static one": () => Static.next(),
+  "what a function makes": () => { const { made, seen } = new Maker(); return seen && made; },
+  "what one makes without this": () => new factory().made,
+  "what inherits from that": () => new (class extends factory {})().made,
   buffer: () => ++bytes[0],
   map: () => map.set(1, 1).size,
 };`;
@@ -94,9 +101,13 @@ test(`${board}: what a module of "preload" has made can be changed as docs/adr/0
       "list: 2",
       "a private field: 2",
       "the first of two private fields: 2",
-      "the second, then: TypeError",
-      "a private field beside a private method: TypeError",
+      "the second, then: 1",
+      "how many are listed: 0",
+      "a private field beside a private method: 2",
       "a static one: TypeError",
+      "what a function makes: 2",
+      "what one makes without this: 2",
+      "what inherits from that: 2",
       "buffer: TypeError",
       "map: TypeError",
     ],

@@ -4,6 +4,8 @@
  * order of gxIDStrings, and then the bundle's names in theirs: hosts/runtime/bundle.c does and checks that. */
 #include "xsc.h"
 
+#define PRIVATE_MARK "\xc2\xaa"	/* ª */
+
 /* ids and what they stand for, in the order in which a machine gives them */
 typedef struct Names {
 	const char **list;
@@ -41,15 +43,6 @@ static txID intern(Names *names, const char *name)
 		abort();
 	add(names, copy);
 	return (txID)(names->count - 1);
-}
-
-/* "#0", "#1", … */
-static txID intern_private(Names *names, int number)
-{
-	char name[16];
-
-	snprintf(name, sizeof(name), "#%d", number);
-	return intern(names, name);
 }
 
 extern const txS1 gxCodeSizes[XS_CODE_COUNT];
@@ -118,14 +111,12 @@ static bool *find_needed(const txScript *script, txID count)
 	return needed;
 }
 
-/* What the script's symbol numbers become. Names of variables get no id: each would take a slot, and its text. Private
- * names need one that no other of their class has: they are numbered in each module. */
+/* What the script's symbol numbers become. Names of variables get no id: each would take a slot, and its text. */
 static txID *intern_symbols(Names *names, const txScript *script)
 {
 	const char *name = (const char *)script->symbolsBuffer + sizeof(txID);
 	txID count, *ids;
 	bool *needed;
-	int privates = 0;
 
 	memcpy(&count, script->symbolsBuffer, sizeof(count));
 	ids = malloc((size_t)count * sizeof(*ids) + 1);
@@ -134,25 +125,35 @@ static txID *intern_symbols(Names *names, const txScript *script)
 	needed = find_needed(script, count);
 	ids[0] = XS_NO_ID;
 	for (txID i = 1; i < count; i++) {
-		if (needed[i])
-			ids[i] = intern(names, name);
-		else
-			ids[i] = name[0] == '#' ? intern_private(names, privates++) : XS_NO_ID;
+		ids[i] = needed[i] ? intern(names, name) : XS_NO_ID;
 		name += strlen(name) + 1;
 	}
 	free(needed);
 	return ids;
 }
 
-static void link_code(txScript *script, const txID *ids)
+/* Properties that were private names can't be listed. Source: toolchain/private-names.ts. */
+static void hide_private(const Names *names, txByte *p)
+{
+	txByte *attributes = p + 1 + sizeof(txID) + 1;
+
+	if ((txU1)*p == XS_CODE_NEW_PROPERTY && strncmp(names->list[id_after(p)], PRIVATE_MARK, strlen(PRIVATE_MARK)) == 0)
+		*attributes |= XS_DONT_ENUM_FLAG;
+}
+
+static void link_code(const Names *names, txScript *script, const txID *ids)
 {
 	txByte *end = script->codeBuffer + script->codeSize;
 
 	for (txByte *p = script->codeBuffer; p < end;) {
 		txByte *after = (txByte *)next(p);
 
-		if (has_id(p))
+		if (has_id(p)) {
 			memcpy(p + 1, &ids[id_after(p)], sizeof(*ids));
+			hide_private(names, p);
+		}
+		if ((txU1)*p == XS_CODE_CONSTRUCTOR_FUNCTION && (txU1)*next(after) == XS_CODE_BEGIN_STRICT_FIELD)
+			*p = (txByte)XS_CODE_FUNCTION;	/* what makes a class's fields is not called with `new`: no prototype */
 		*p = (txByte)in_place((txU1)*p);
 		p = after;
 	}
@@ -175,7 +176,7 @@ void xsc_write_linked(FILE *stream, const xscModule *modules, int count, int pre
 	for (int i = 0; i < count; i++) {
 		txID *ids = intern_symbols(&names, modules[i].script);
 
-		link_code(modules[i].script, ids);
+		link_code(&names, modules[i].script, ids);
 		modules[i].script->symbolsSize = 0;
 		free(ids);
 	}
