@@ -24,6 +24,7 @@ const SLOT = 16;
 const HEADER = 16;
 const kind = Object.freeze({
   undefined: 0,
+  null: 1,
   closure: 11,
   instance: 13,
   callback: 18,
@@ -51,6 +52,14 @@ class Slots {
     return this.#bytes[at + 4] ?? 0;
   }
 
+  /** Whether it is one of the two slots before the variables that a function holds. */
+  isEnvironment(at: number): boolean {
+    const second = this.kind(at) === kind.null ? (this.next(at) ?? at) : at;
+    return (
+      this.kind(second) === kind.undefined && this.#bytes.readUInt16LE(second + 6) === ENVIRONMENT
+    );
+  }
+
   value(at: number): number {
     return this.#bytes.readUInt32LE(at + 8) - this.#base;
   }
@@ -64,11 +73,13 @@ class Slots {
 
 type Part = Exclude<keyof PreparedKinds, "code" | "tables">;
 
+/** What slots before and at the beginning of a function's variables are. Source: xsAll.h, XS_ENVIRONMENT_BEHAVIOR. */
+const ENVIRONMENT = 4;
+
 /** What an instance is, by the slot behind it. */
 const instances: ReadonlyMap<number, Part> = new Map([
   [kind.codeX, "functions"],
   [kind.callback, "functions"],
-  [kind.undefined, "closures"],
   [kind.module, "modules"],
   [kind.export, "modules"],
 ]);
@@ -85,6 +96,7 @@ const others: ReadonlyMap<number, Part> = new Map([
 ]);
 
 function partOf(slots: Slots, at: number): Part {
+  if (slots.isEnvironment(at)) return "closures";
   const next = slots.next(at);
   const isInstance = slots.kind(at) === kind.instance && next !== undefined;
   const parts = isInstance ? instances : others;

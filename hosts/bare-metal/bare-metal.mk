@@ -41,7 +41,8 @@ $(1)_BOOTLOADER_SOURCES := $$($(1)_BOARD_SOURCES) hosts/bare-metal/bootloader.c 
 	$$(wildcard toolchain/bootloader/*.c) build/$(1)/made/flash-map.c build/$(1)/made/target.c
 $(1)_APPLICATION_SOURCES := $$(sort $$($(1)_BOARD_SOURCES) $$(wildcard hosts/runtime/*.c) $$($(1)_NATIVES)) \
 	hosts/bare-metal/application.c hosts/bare-metal/channel.c hosts/bare-metal/tcp-stream.c hosts/bare-metal/port.c \
-	hosts/bare-metal/xs-defaults.c hosts/bare-metal/program.c hosts/bare-metal/prepared.c hosts/bare-metal/keep.c hosts/bare-metal/prepare-main.c \
+	hosts/bare-metal/xs-defaults.c hosts/bare-metal/program.c hosts/bare-metal/prepared.c hosts/bare-metal/bytecode.c \
+	hosts/bare-metal/keep.c hosts/bare-metal/pack.c hosts/bare-metal/prune.c hosts/bare-metal/prepare-main.c \
 	hosts/bare-metal/stack-use.c hosts/bare-metal/fault.c hosts/bare-metal/time-of-day.c \
 	$$(CRYPTO_SOURCES) build/$(1)/made/natives.c build/$(1)/made/flash-map.c build/$(1)/made/target.c
 $(1)_BOOTLOADER_OBJECTS := $$($(1)_BOOTLOADER_SOURCES:%.c=build/$(1)/bootloader/%.o) \

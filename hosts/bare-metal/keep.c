@@ -3,6 +3,7 @@
 #include "xsScript.h"
 
 #include "bundle.h"
+#include "bytecode.h"
 #include "keep.h"
 
 /* Bytes that were copied. */
@@ -19,55 +20,6 @@ static struct {
 	Kept *list;
 	size_t count;
 } kept;
-
-extern const txS1 gxCodeSizes[XS_CODE_COUNT];
-
-static size_t read_size(const txU1 *bytes, int width)
-{
-	size_t size = 0;
-
-	for (int i = 0; i < width; i++)
-		size |= (size_t)bytes[i] << 8 * i;
-	return size;
-}
-
-/* The length of the function's body that begins behind this instruction; 0 when it makes no function. */
-static size_t body_behind(const txU1 *instruction)
-{
-	switch (*instruction) {
-	case XS_CODE_CODE_ARCHIVE_1:
-	case XS_CODE_CODE_ARCHIVE_2:
-	case XS_CODE_CODE_ARCHIVE_4:
-		return read_size(instruction + 1, gxCodeSizes[*instruction] - 1);
-	default:
-		return 0;
-	}
-}
-
-/* The next instruction, into functions as well. */
-static const txU1 *next(const txU1 *instruction)
-{
-	txS1 size = gxCodeSizes[*instruction];
-
-	if (size < 0)
-		return instruction + 1 - size + read_size(instruction + 1, -size);
-	return instruction + (size ? (size_t)size : 1 + sizeof(txID));
-}
-
-/* The length of the function's body that begins here, in a module that is lent. */
-static size_t body_size(const txU1 *body)
-{
-	const txU1 *at, *before = NULL;
-	XsOtaModule module;
-	uint32_t number = 0;
-
-	do
-		xs_ota_bundle_lent_at(number++, &module);
-	while (body < (txU1 *)module.code || body >= (txU1 *)module.code + module.code_size);
-	for (at = (txU1 *)module.code; at < body; at = next(at))
-		before = at;
-	return before ? body_behind(before) : 0;
-}
 
 static void *copy_of(const void *from, size_t size)
 {
@@ -101,7 +53,7 @@ void xs_ota_keep(txSlot *slot)
 	switch (slot->kind) {
 	case XS_CODE_X_KIND:
 		if (xs_ota_bundle_lends(slot->value.code.address))
-			slot->value.code.address = copy_of(slot->value.code.address, body_size((txU1 *)slot->value.code.address));
+			slot->value.code.address = copy_of(slot->value.code.address, xs_ota_bytecode_body_size((txU1 *)slot->value.code.address));
 		break;
 	case XS_STRING_X_KIND:
 		slot->value.string = copy_of_text(slot->value.string);

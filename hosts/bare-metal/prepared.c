@@ -5,8 +5,10 @@
 #include "keep.h"
 #include "machine.h"
 #include "memory.h"
+#include "pack.h"
 #include "port.h"
 #include "prepared.h"
+#include "prune.h"
 
 enum { MAGIC = 0x31505358, ALIGNMENT = 32, ROOM_FOR_SLOTS = 4 * 1024 * 1024 };
 
@@ -77,6 +79,14 @@ static bool is_fixed(const txSlot *instance)
 	}
 }
 
+/* What leads to the variables that a function holds looks like an object, and is none: XS need not be able to copy it, and
+ * it can be the same for many functions. */
+static void hide_environment(txSlot *instance)
+{
+	if (instance->flag & XS_EXOTIC_FLAG && instance->next->ID == XS_ENVIRONMENT_BEHAVIOR)
+		instance->kind = XS_NULL_KIND;
+}
+
 /* What C keeps of an object is in RAM, which each start begins anew: the image would point to what is not there. */
 static void refuse_host_data(txMachine *the, txSlot *slot)
 {
@@ -97,8 +107,11 @@ static void each_slot(txMachine *the, void (*visit)(txMachine *the, txSlot *slot
 
 static void freeze_fixed(txMachine *the, txSlot *slot)
 {
-	if (slot->kind == XS_INSTANCE_KIND && is_fixed(slot))
+	if (slot->kind != XS_INSTANCE_KIND)
+		return;
+	if (is_fixed(slot))
 		freeze(the, slot);
+	hide_environment(slot);
 }
 
 static void freeze_built_ins(txMachine *the)
@@ -194,10 +207,14 @@ static txMachine *make(XsOtaArena *arena, const XsOtaProgram *program)
 	evaluate(the);
 	fxCollectGarbage(the);
 	each_slot(the, refuse_host_data);
+	each_slot(the, xs_ota_prune_prototype);
 	each_slot(the, freeze_fixed);
 	freeze_built_ins(the);
 	make_global_ordinary(the);
 	fxShareMachine(the);
+	mxHosts = mxUndefined;	/* a list of all modules that no clone looks at */
+	if (xs_ota_prune(the))
+		each_slot(the, xs_ota_prune_slot);
 	each_slot(the, petrify);
 	for (txSlot *slot = the->stack; slot < the->stackTop; slot++)
 		petrify_value(slot);
@@ -245,17 +262,18 @@ static void lend_modules(XsOtaProgram *program)
 static void prepare(const XsOtaProgram *program)
 {
 	XsOtaPrepared *prepared = (XsOtaPrepared *)xs_ota_prepared_after(program);
-	char *slots = (char *)(prepared + 1), *chunks = slots + ROOM_FOR_SLOTS, *end;
+	char *first = (char *)program->bundle + 3 * ROOM_FOR_SLOTS, *chunks = (char *)program->bundle + ROOM_FOR_SLOTS, *end;
 	txMachine *the = NULL;
 
 	/* Made twice: how long its slots are is known only then, and its chunks are to follow them. */
 	for (int i = 0; i < 2; i++) {
-		XsOtaArena arena = { .slots = slots, .chunks = chunks };
+		XsOtaArena arena = { .slots = first, .chunks = chunks };
 
 		the = make(&arena, program);
-		chunks = arena.slots;
+		xs_ota_pack_begin(the, (txSlot *)first, (txSlot *)arena.slots);
+		end = keep_from_modules(the, end_of_chunks(the));
+		chunks = xs_ota_pack_end(the, (char *)(prepared + 1));
 	}
-	end = keep_from_modules(the, end_of_chunks(the));
 	prepared->machine = append_machine(&end, the);
 	prepared->self = prepared;
 	prepared->size = (uint32_t)(end - (char *)prepared);

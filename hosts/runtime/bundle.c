@@ -175,6 +175,16 @@ size_t xs_ota_bundle_kept_size(void)
 	return bundle.first + offset;
 }
 
+bool xs_ota_bundle_here_at(uint32_t number, XsOtaModule *module)
+{
+	const Part part = modules_here();
+	size_t offset = 0;
+
+	for (uint32_t i = 0; number < bundle.here && i <= number; i++)
+		read_module(&part, &offset, module);
+	return number < bundle.here;
+}
+
 void xs_ota_bundle_lend(const uint8_t *modules, size_t size)
 {
 	lent = (Part){ modules, size };

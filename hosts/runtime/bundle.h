@@ -44,6 +44,9 @@ uint32_t xs_ota_bundle_prepared_count(void);
 /* Bytes of the bundle without these. It may be opened with this size, too: a prepared machine has what they made. */
 size_t xs_ota_bundle_kept_size(void);
 
+/* The module of that number, from 0, of those that are here; false when there are not so many. */
+bool xs_ota_bundle_here_at(uint32_t number, XsOtaModule *module);
+
 /* Says where these are while a machine is prepared from a bundle without them. */
 void xs_ota_bundle_lend(const uint8_t *modules, size_t size);
 

@@ -7,22 +7,26 @@ import { buildFirmware } from "xs-ota/cli/firmware";
 import { makeProject } from "xs-ota/test/support/project";
 import { board, openStage } from "./bench.js";
 
+/** What a preloaded module may import that no other does. */
+const inner = `export const used = () => "this is used", idle = () => "nobody asks for this";`;
+
 /** An application one of whose modules, `early`, is evaluated when the image is built. @returns its manifest's path. */
 function makeApplication(t: TestContext, early: string, main: string): string {
   const folder = makeProject(t, {
     "manifest.json": {
       include: path.join(packageRoot, "manifest.json"),
-      modules: { "*": ["./main", "./early"] },
-      preload: ["early"],
+      modules: { "*": ["./main", "./early", "./inner"] },
+      preload: ["early", "inner"],
     },
     "main.js": main,
     "early.js": early,
+    "inner.js": inner,
   });
   return path.join(folder, "manifest.json");
 }
 
-function buildWithEarly(t: TestContext, source: string): Uint8Array {
-  const main = `import { kept } from "early"; trace(typeof kept, "\\n");`;
+function buildWithEarly(t: TestContext, source: string, more = ""): Uint8Array {
+  const main = `import { kept } from "early"; trace(typeof kept, "\\n"); ${more}`;
   const manifest = makeApplication(t, source, main);
   return buildFirmware({
     manifest,
@@ -122,6 +126,16 @@ test(`${board}: what a module runs once is not in the image, its functions are`,
   const text = Buffer.from(image).toString("latin1");
   assert.ok(text.includes("this is kept"));
   assert.ok(!text.includes("this is run once"));
+});
+
+test(`${board}: what no module of the image can ask for is not in it`, t => {
+  const source = `import { used } from "inner"; export const kept = used;`;
+  const has = (image: Uint8Array, text: string): boolean => Buffer.from(image).includes(text);
+  const fixed = buildWithEarly(t, source);
+  assert.ok(has(fixed, "this is used"));
+  assert.ok(!has(fixed, "nobody asks for this"));
+  const open = buildWithEarly(t, source, `import(["in", "ner"].join(""));`);
+  assert.ok(has(open, "nobody asks for this"));
 });
 
 test(`${board}: modules that the image has no bytecode of can be imported, and none that is not there`, async t => {
