@@ -58,7 +58,7 @@ const transient: readonly unknown[] = Object.freeze(["RequestThrottled", "Intern
 
 /** Refusals of a report that did not arrive as it was sent, or whose refusal did not: without a code. */
 const damaged: readonly unknown[] = Object.freeze(["InvalidJson", "InvalidRequest", undefined]);
-/** Times that a report is sent when the cloud takes it for damaged. */
+/** Times that the cloud may take a report for damaged before it is given up. */
 const MAX_DAMAGED = 5;
 
 /** What a refusal means for its report: it is to be sent again, was damaged on its way, or is refused for good. */
@@ -104,6 +104,8 @@ export class Reporter {
   readonly #queue: Entry[] = [];
   readonly #timer: Timer;
   #attempts = 0;
+  /** Of the first report: refusals of it as damaged. */
+  #damaged = 0;
   #execution: FollowedExecution | undefined;
   /** When a report went out last. */
   #sentAt = 0;
@@ -182,7 +184,7 @@ export class Reporter {
   #onReplyToFirst(jobId: string, accepted: boolean, reply: unknown): void {
     if (!accepted && this.#adoptVersion(jobId, reply)) return;
     const meaning = accepted ? "accepted" : meaningOf(reply);
-    if (meaning === "later" || (meaning === "damaged" && this.#attempts < MAX_DAMAGED)) return;
+    if (meaning === "later" || (meaning === "damaged" && ++this.#damaged < MAX_DAMAGED)) return;
     this.#settle(jobId, !accepted);
   }
 
@@ -229,6 +231,7 @@ export class Reporter {
 
   #sendFirst(): void {
     this.#attempts = 0;
+    this.#damaged = 0;
     this.#send();
   }
 
