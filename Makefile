@@ -77,14 +77,18 @@ test-e2e: build linux ## whole updates on the XS device: the three acts, bad doc
 deps-deep: ## installs what test-deep needs: a browser for the dashboard
 	@sh toolchain/packages.sh chromium
 
-# The soaks, which mostly wait, come first.
-deep_tests := deep/device-soak e2e/storms power-loss/* fuzz/* unit/agent-walk.node unit/download-cbor.node \
-	deep/cloud-fleet deep/cloud-kill deep/dashboard
+# The longest, which by itself takes half of the time, stands apart: Node starts files in the order of their names, and it would be the last.
+deep_tests := deep/* e2e/storms fuzz/* power-loss/[!u]* power-loss/update-* unit/agent-walk.node unit/download-cbor.node
+.PHONY: deep-updates deep-others
+deep-updates: deep_files := power-loss/update
+deep-others: deep_files := $(deep_tests)
+deep-updates deep-others:
+	DEEP=1 node --test --test-concurrency=$$(nproc) $(deep_files:%=build/node/test/%.test.js)
 
 .PHONY: test-deep
 test-deep: export COUNTS := build/counts-deep
 test-deep: new-counts build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
-	DEEP=1 node --test --test-concurrency=$$(($$(nproc) + 1)) $(deep_tests:%=build/node/test/%.test.js)
+	@$(MAKE) --no-print-directory -j2 deep-updates deep-others
 	@for board in $(emulated); do $(MAKE) --no-print-directory $$board || exit; \
 		DEEP=1 BOARD=$$board node --test build/node/test/boards/power-cuts.test.js || exit; done
 	@node build/node/tools/counts.js deep $(COUNTS)
