@@ -264,6 +264,7 @@ export class OtaAgent {
     let message: unknown;
     try {
       message = parseJson(payload);
+      if (this.#jobs.isStale(message)) return;
       this.#machine.signal("ReceivedJobDocument", parseJob(message, this.#context.scheme));
     } catch (error) {
       if (!(error instanceof OtaError)) throw error;

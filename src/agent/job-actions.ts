@@ -3,7 +3,7 @@ import { backoffMs } from "xs-ota/pal/backoff";
 import { OtaError } from "xs-ota/pal/error";
 import type { CustomJob, OtaJob } from "../job/document.js";
 import { NON_CONFORMING } from "../job/read.js";
-import { formatToken, type StatusReport } from "../job/status.js";
+import { formatToken, type StatusReport, tokenOf } from "../job/status.js";
 import { nextJobTopic, notifyNextTopic } from "../job/topics.js";
 import { encodeUtf8 } from "../job/utf8.js";
 import { checkVersion } from "../job/version.js";
@@ -96,9 +96,15 @@ export class JobActions {
   #publishRequest(): void {
     const { mqtt, thingName } = this.#context.options;
     mqtt.subscribe(notifyNextTopic(thingName), 1);
-    const request = JSON.stringify({ clientToken: formatToken(this.#requests, thingName) });
-    mqtt.publish(nextJobTopic(thingName), encodeUtf8(request), 1);
+    const clientToken = formatToken(this.#requests, thingName);
+    mqtt.publish(nextJobTopic(thingName), encodeUtf8(JSON.stringify({ clientToken })), 1);
     this.#requests++;
+  }
+
+  /** Whether a message answers a request before the last one: the job that it tells of may have been cancelled since. */
+  isStale(message: unknown): boolean {
+    const last = formatToken(this.#requests - 1, this.#context.options.thingName);
+    return (tokenOf(message) ?? last) !== last;
   }
 
   /** Asks again after a while: what went out may be lost, and what could not go out may go then. */

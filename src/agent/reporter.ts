@@ -11,6 +11,7 @@ import {
   isTerminal,
   type StatusConditions,
   type StatusReport,
+  tokenOf,
 } from "../job/status.js";
 import { updateJobTopic } from "../job/topics.js";
 import { encodeUtf8 } from "../job/utf8.js";
@@ -76,12 +77,6 @@ function boundTo(execution: FollowedExecution, report: StatusReport): StatusCond
     ...(isVersioned && { expectedVersion: versionNumber }),
     ...(executionNumber !== undefined && { executionNumber }),
   };
-}
-
-/** The token of the report that a reply answers, if it had one and the reply is whole. */
-function tokenOf(reply: unknown): string | undefined {
-  const token = isObject(reply) ? reply["clientToken"] : undefined;
-  return typeof token === "string" ? token : undefined;
 }
 
 /** The version that a refused update should have named, when its execution is still under way. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { OtaError, OtaErrorCode } from "xs-ota/pal/error";
+import { isObject } from "./read.js";
 import { type AppVersion, formatVersion } from "./version.js";
 
 /** What the agent tells the cloud about a job execution. */
@@ -114,6 +115,12 @@ const MAX_TOKEN = 64;
 /** Tells the reply to one request from those to others; in the C library's form. @param count requests so far */
 export const formatToken = (count: number, thing: string): string =>
   `${count}:${thing}`.slice(0, MAX_TOKEN);
+
+/** The token of the request that a reply answers, if it had one and the reply is whole. */
+export function tokenOf(reply: unknown): string | undefined {
+  const token = isObject(reply) ? reply["clientToken"] : undefined;
+  return typeof token === "string" ? token : undefined;
+}
 
 /** What an update may be bound to. Source: AWS IoT Jobs, UpdateJobExecution. */
 export interface StatusConditions {

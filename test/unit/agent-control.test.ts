@@ -133,6 +133,18 @@ test("a job that is cancelled during the download is dropped without a report", 
   assert.equal(bench.agent.state, "WaitingForJob");
 });
 
+test("a reply to an earlier request does not begin a job again that was cancelled since", () => {
+  const bench = askedBench();
+  bench.job({ ...jobMessage(TEN), clientToken: "0:T1" });
+  bench.agent.checkForUpdate();
+  bench.mqtt.deliver(`${JOBS}/notify-next`, { timestamp: 2 });
+  assert.match(bench.mqtt.take().at(-1) ?? "", /"clientToken":"2:T1"/);
+  bench.job({ ...jobMessage(TEN), clientToken: "1:T1" });
+  assert.equal(bench.agent.state, "WaitingForJob");
+  bench.job({ clientToken: "2:T1", timestamp: 3 });
+  assert.deepEqual(bench.told, ["ReceivedJob", "Fail", "NoActiveJob"]);
+});
+
 test("another job takes the place of the one under way", () => {
   const bench = askedBench();
   bench.job(jobMessage(TEN));
