@@ -31,14 +31,37 @@ export function etagOf(head: HttpResponseHead): string | undefined {
 const redirects: readonly number[] = Object.freeze([301, 302, 303, 307, 308]);
 
 /**
- * Where a redirect leads: an absolute URL, that is not less secure than the one asked for.
+ * Where a redirect leads: a URL that is not less secure than the one asked for. Source: RFC 9110 section 10.2.2.
  * @returns `undefined` for what is no such redirect.
  */
 export function redirectOf(head: HttpResponseHead, from: string): string | undefined {
   if (!redirects.includes(head.status)) return undefined;
-  const location = head.header("location") ?? "";
+  const [location = ""] = head.header("location")?.split("#") ?? [];
+  const url = location === "" ? "" : resolve(location, from);
   const schemes = from.startsWith("https:") ? ["https://"] : ["https://", "http://"];
-  return schemes.some(scheme => location.startsWith(scheme)) ? location : undefined;
+  return schemes.some(scheme => url.startsWith(scheme)) ? url : undefined;
+}
+
+/** The absolute URL that a reference without a fragment means at `from`. Source: RFC 3986 section 5.2. */
+function resolve(reference: string, from: string): string {
+  const [path, ...query] = reference.split("?") as [string, ...string[]];
+  const [first, ...others] = path.split("/") as [string, ...string[]];
+  if (first.includes(":")) return reference;
+  const [base] = from.split("?") as [string];
+  const [scheme, , host, ...file] = base.split("/") as [string, string, string, ...string[]];
+  if (path.startsWith("//")) return scheme + reference;
+  if (path.startsWith("/")) file.length = 0;
+  else if (path !== "") file.splice(-1, 1, first);
+  return [`${scheme}//${host}/${withoutDots([...file, ...others])}`, ...query].join("?");
+}
+
+function withoutDots(path: readonly string[]): string {
+  const segments: string[] = [];
+  for (const segment of path) {
+    if (segment === "..") segments.pop();
+    else if (segment !== ".") segments.push(segment);
+  }
+  return segments.join("/");
 }
 
 function fault(why: string, status: number, isFinal = false): ResponseVerdict {
@@ -62,7 +85,7 @@ export function judgeResponse(head: HttpResponseHead, asked: AskedRange): Respon
 
 function judgeRefusal(status: number): ResponseVerdict {
   const isRedirect = status >= 300 && status < 400;
-  const why = isRedirect ? `HTTP ${status}: redirects are refused` : `HTTP ${status}`;
+  const why = isRedirect ? `HTTP ${status}: this redirect is refused` : `HTTP ${status}`;
   return fault(why, status, isRedirect || finals.includes(status));
 }
 
