@@ -7,6 +7,7 @@ import { bootFacts, decideBoot, type BootAction } from "xs-ota/pal/boot/table";
 import { readTrailer, slotLayout, type TrailerFlags } from "xs-ota/pal/boot/trailer";
 import type { FlashPartition } from "xs-ota/pal/flash";
 import { isErased } from "xs-ota/pal/flash/erased";
+import { openDataControl } from "xs-ota/pal/flash/data-file";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
 import { findPartition } from "../flash-image.js";
 import { reportImage } from "./image-report.js";
@@ -47,6 +48,8 @@ export function reportFlash(flash: Uint8Array, map: FlashMap, targets: readonly 
   }
   writer.part(reportJournal(open("journal")));
   writer.part(reportIdentity(open("data")));
+  const hasFiles = map.partitions.some(({ name }) => name === "files");
+  if (hasFiles) writer.part(reportDataFile(open("files")));
   return writer.finish();
 }
 
@@ -116,5 +119,16 @@ function reportIdentity(partition: FlashPartition): Report {
   writer.fact("thing", found.thingName);
   writer.fact("endpoint", `${found.endpoint.host}:${found.endpoint.port}`);
   writer.fact("certificates", Object.keys(found.certificates).join(", "));
+  return writer.finish();
+}
+
+function reportDataFile(partition: FlashPartition): Report {
+  const writer = new ReportWriter("files");
+  const control = writer.attempt(() => openDataControl(partition));
+  if (control === undefined) return writer.finish();
+  const { file, capacity } = control;
+  const trial = control.imageState() === "PendingCommit" ? ", on trial" : "";
+  writer.fact("file", file === undefined ? "none" : `${file.size} bytes${trial}`);
+  writer.fact("room", `${capacity} bytes`);
   return writer.finish();
 }

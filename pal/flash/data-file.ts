@@ -18,6 +18,19 @@ export interface DataFile {
 }
 
 /**
+ * What a partition of `openDataFile` says of its file.
+ * @throws OtaError "argument-invalid" for a partition of fewer than four blocks; "flash-failed".
+ */
+export function openDataControl(partition: FlashPartition): DataControl {
+  const { size, blockSize } = partition.geometry;
+  const journalSize = JOURNAL_BLOCKS * blockSize;
+  return new DataControl(
+    new Subpartition(partition, journalSize, Math.max(0, size - journalSize)),
+    new FlashJournal(new Subpartition(partition, 0, Math.min(size, journalSize))),
+  );
+}
+
+/**
  * Keeps a file in a partition of its own: the journal, then two halves, of which one holds while the other is received.
  * Source: docs/flash-format.md, "File that is not firmware".
  * @throws OtaError "argument-invalid" for a partition of fewer than four blocks; "flash-failed".
@@ -26,12 +39,7 @@ export function openDataFile(
   partition: FlashPartition,
   options: Omit<FlashPalOptions, "boot">,
 ): DataFile {
-  const { size, blockSize } = partition.geometry;
-  const journalSize = JOURNAL_BLOCKS * blockSize;
-  const control = new DataControl(
-    new Subpartition(partition, journalSize, Math.max(0, size - journalSize)),
-    new FlashJournal(new Subpartition(partition, 0, Math.min(size, journalSize))),
-  );
+  const control = openDataControl(partition);
   const pal = new FlashPal({ ...options, boot: control });
   return Object.freeze({
     pal,

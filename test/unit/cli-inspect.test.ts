@@ -4,14 +4,16 @@ import { X509Certificate } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makeFlashImage } from "xs-ota/cli/flash-image";
+import { findPartition, makeFlashImage } from "xs-ota/cli/flash-image";
 import { reportDocument } from "xs-ota/cli/report/document-report";
 import { reportFlash } from "xs-ota/cli/report/flash-report";
 import { reportImage } from "xs-ota/cli/report/image-report";
 import { allProblems, type Report } from "xs-ota/cli/report/report";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
+import { openDataControl } from "xs-ota/pal/flash/data-file";
 import { runCli } from "xs-ota/test/support/cli";
 import { temporaryFolder } from "xs-ota/test/support/files";
+import { SimFlash } from "xs-ota/test/support/sim-flash";
 import { packImage, signImage } from "xs-ota/toolchain/image";
 
 const vendor = await createCodeSigningPair("ecdsa-p256", "vendor", 1);
@@ -72,6 +74,7 @@ const map = {
     { name: "slot-b", offset: 20480, size: 16384 },
     { name: "journal", offset: 36864, size: 8192 },
     { name: "data", offset: 45056, size: 4096 },
+    { name: "files", offset: 49152, size: 16384 },
   ],
 };
 const identity = {
@@ -86,8 +89,24 @@ test("a new flash has no problems and starts slot-a", () => {
   assert.deepEqual(allProblems(report), []);
   assert.equal(report.facts["at a reset"], "start slot-a");
   const kinds = report.parts.map(({ kind }) => kind);
-  assert.deepEqual(kinds, ["slot-a", "slot-b", "journal", "data"]);
+  assert.deepEqual(kinds, ["slot-a", "slot-b", "journal", "data", "files"]);
   assert.equal(report.parts[3]?.facts["thing"], "lamp");
+  assert.deepEqual(report.parts[4]?.facts, { file: "none", room: "4096 bytes" });
+});
+
+test("a file that is not firmware shows with its size, and whether it is on trial", () => {
+  const { offset, size } = findPartition(map, "files");
+  const partition = new SimFlash({ ...map, size });
+  const control = openDataControl(partition);
+  const fileOf = (): unknown => {
+    const flash = freshFlash();
+    flash.set(partition.contents(), offset);
+    return reportFlash(flash, map, ["linux"]).parts[4]?.facts["file"];
+  };
+  control.setPending(1000);
+  assert.equal(fileOf(), "1000 bytes, on trial");
+  control.confirm();
+  assert.equal(fileOf(), "1000 bytes");
 });
 
 test("a flash whose slot-b is pending says that it will be swapped in", () => {
@@ -106,7 +125,7 @@ test("a damaged slot, a flash of the wrong size, and an identity that is gone ar
   assert.match(allProblems(reportFlash(damaged, map, []))[0] ?? "", /slot-a: .*damaged/);
   const short = freshFlash().subarray(1);
   assert.match(allProblems(reportFlash(short, map, []))[0] ?? "", /another board/);
-  const nameless = freshFlash().fill(0xff, 45056);
+  const nameless = freshFlash().fill(0xff, 45056, 49152);
   assert.match(allProblems(reportFlash(nameless, map, []))[0] ?? "", /data: /);
 });
 
