@@ -52,12 +52,13 @@ class EspPartition implements FlashPartition {
 }
 Object.freeze(EspPartition.prototype);
 
-/** Runs `act`; what the module throws becomes "flash-failed". */
-function attempt<T>(act: () => T): T {
+/** Runs `act`; what the module throws becomes "flash-failed", with `what` before it. */
+function attempt<T>(act: () => T, what = ""): T {
   try {
     return act();
   } catch (error) {
-    throw new OtaError("flash-failed", error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    throw new OtaError("flash-failed", `${what}${message}`);
   }
 }
 
@@ -72,5 +73,6 @@ function need(holds: boolean, what: string, offset: number): void {
  * Source: Moddable SDK modules/io/flash/esp32.
  */
 export function openPartition(path: string): FlashPartition {
-  return new EspPartition(attempt(() => storage.open({ path, mode: "r+" })));
+  const open = (): Flash => storage.open({ path, mode: "r+" });
+  return new EspPartition(attempt(open, `partition "${path}": `)); // the module does not name it
 }
