@@ -9,9 +9,10 @@ static const XsOtaPartition partitions[] = {
 	{ "slot-a", 45056u, 774144u },
 	{ "slot-b", 819200u, 770048u },
 	{ "journal", 1589248u, 16384u },
+	{ "files", 1605632u, 65536u },
 	{ 0, 0, 0 }
 };
 
 const XsOtaFlashMap xs_ota_flash_map = {
-	1605632u, 4096u, 4u, 0xff, partitions
+	1671168u, 4096u, 4u, 0xff, partitions
 };

@@ -9,9 +9,10 @@ static const XsOtaPartition partitions[] = {
 	{ "journal", 8454144u, 16384u },
 	{ "counter", 8470528u, 8192u },
 	{ "data", 8478720u, 65536u },
+	{ "files", 8544256u, 65536u },
 	{ 0, 0, 0 }
 };
 
 const XsOtaFlashMap xs_ota_flash_map = {
-	8544256u, 4096u, 4u, 0xff, partitions
+	8609792u, 4096u, 4u, 0xff, partitions
 };

@@ -9,4 +9,5 @@ export interface KeyedVector extends Omit<SignatureVector, "certificate"> {
 
 export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-export const sha256 = (message: string): Buffer => createHash("sha256").update(message).digest();
+export const sha256 = (message: string | Uint8Array): Buffer =>
+  createHash("sha256").update(message).digest();

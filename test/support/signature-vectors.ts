@@ -3,6 +3,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node
 import { readFileSync } from "node:fs";
 import type { SignatureScheme } from "xs-ota/pal/crypto";
 import type { SignatureVector } from "xs-ota/test/contract/crypto";
+import { SIGNED_FILE, signedFile } from "xs-ota/test/contract/data-file";
 import { certificateFor } from "./certificate.js";
 import { makeEcdsaVectors } from "./ecdsa-vectors.js";
 import { sha256, toHex } from "./keyed-vector.js";
@@ -41,10 +42,15 @@ async function readWycheproof(): Promise<SignatureVector[]> {
 }
 
 /** A signature by a key of its own, with this certificate. */
-function signedBy(pair: KeyPair, certificate: string, name: string): SignatureVector {
+function signedBy(
+  pair: KeyPair,
+  certificate: string,
+  name: string,
+  message: string | Uint8Array = "firmware",
+): SignatureVector {
   const scheme = pair.publicKey.asymmetricKeyType === "rsa" ? "sig-sha256-rsa" : "sig-sha256-ecdsa";
-  const signature = toHex(sign("sha256", Buffer.from("firmware"), pair.privateKey));
-  const digest = toHex(sha256("firmware"));
+  const signature = toHex(sign("sha256", Buffer.from(message), pair.privateKey));
+  const digest = toHex(sha256(message));
   return { name, scheme, certificate, digest, signature, expected: "valid" };
 }
 
@@ -90,6 +96,11 @@ async function makeCertificateVectors(): Promise<SignatureVector[]> {
   ];
 }
 
+async function makeFileVector(): Promise<SignatureVector> {
+  const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return signedBy(pair, await certificateFor(pair.publicKey), SIGNED_FILE, signedFile());
+}
+
 /** Every signature that a host's crypto is tried with: Wycheproof's, and new ones of new keys. */
 export async function makeSignatureVectors(): Promise<SignatureVector[]> {
   const certificates = new Map<KeyObject, string>();
@@ -99,5 +110,5 @@ export async function makeSignatureVectors(): Promise<SignatureVector[]> {
     certificates.set(key, certificate);
     vectors.push({ ...vector, certificate });
   }
-  return [...vectors, ...(await makeCertificateVectors())];
+  return [...vectors, ...(await makeCertificateVectors()), await makeFileVector()];
 }

@@ -28,7 +28,13 @@ for (const [name, flashSize] of Object.entries({
     );
     assert.equal(slots[0]?.size, slots[1]?.size);
     // Source: ESP-IDF v6.0, "Over The Air Updates (OTA)": otadata has two sectors, of which one is always whole
-    const wanted = { nvs: 0x4000, otadata: 0x2000, journal: 0x4000, data: 0x10000 };
+    const wanted = {
+      nvs: 0x4000,
+      otadata: 0x2000,
+      journal: 0x4000,
+      data: 0x10000,
+      files: 0x10000,
+    };
     for (const [label, size] of Object.entries(wanted)) {
       const found = table.find(partition => partition.name === label);
       assert.deepEqual([found?.type, found?.size], ["data", size], label);

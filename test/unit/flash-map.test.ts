@@ -26,6 +26,32 @@ test("the flash of the Linux host has room for what the design asks", () => {
   assert.equal(flashSize(map), 4284416 + 2 * 64 * 1024);
 });
 
+for (const host of ["linux", "mps2-an386", "riscv-virt", "simulator", "nrf52"]) {
+  test(`${host} has a partition for a file that is not firmware, behind all the others`, () => {
+    const map = readFlashMap(`hosts/${host}/flash.json`);
+    const files = map.partitions.at(-1);
+    assert.equal(files?.name, "files");
+    assert.ok(files.size >= 4 * map.blockSize, "two blocks of journal, and two halves");
+    assert.equal(files.offset + files.size, flashSize(map));
+  });
+}
+
+test("what an update of firmware needs fits the flash of the chips that the emulated boards stand for", () => {
+  const endOf = (board: string, isOn: (name: string) => boolean): number => {
+    const { partitions } = readFlashMap(`hosts/${board}/flash.json`);
+    return Math.max(...partitions.filter(p => isOn(p.name)).map(p => p.offset + p.size));
+  };
+  assert.equal(
+    endOf("mps2-an386", name => name === "boot" || name === "slot-a"),
+    MIB,
+    "internal",
+  );
+  assert.equal(
+    endOf("riscv-virt", name => name !== "files"),
+    4 * MIB,
+  );
+});
+
 /** Where a linker script puts what it links into flash, and how long that may be, both in bytes. */
 function linkedFlash(script: string): { readonly origin: number; readonly length: number } {
   const [, origin, count, unit, less = 0] =

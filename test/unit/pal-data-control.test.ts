@@ -81,7 +81,7 @@ test("wherever power fails, the file is the old one or the new one, whole", () =
   assert.deepEqual(seen, new Set([1, 2]));
 });
 
-test("a partition of four blocks keeps a file of one, and a smaller one is refused", () => {
+test("a partition of four blocks, whatever was on it, keeps a file of one, and a smaller one is refused", () => {
   const crypto = {
     sha256: () => ({ update: () => undefined, digest: () => new Uint8Array(32) }),
     verify: () => true,
@@ -90,6 +90,7 @@ test("a partition of four blocks keeps a file of one, and a smaller one is refus
   const device = { resetReason: "power-on", restart: () => undefined, random: () => 0 } as const;
   const options = { crypto, certificates, device };
   const partition = new SimFlash({ ...geometry, size: 2048 });
+  partition.write(new Uint8Array(2048), 0);
   const { pal } = openDataFile(partition, options);
   const received = { blockSize: 512, has: () => false, lose: () => undefined };
   const scheme = "sig-sha256-ecdsa";

@@ -7,6 +7,7 @@ import type { FlashPartition } from "xs-ota/pal/flash";
 import { FlashJournal } from "xs-ota/pal/flash/journal";
 import { describeClock } from "xs-ota/test/contract/clock";
 import { describeCrypto } from "xs-ota/test/contract/crypto";
+import { describeDataFile } from "xs-ota/test/contract/data-file";
 import { describeDevice } from "xs-ota/test/contract/device";
 import { describeFlash } from "xs-ota/test/contract/flash";
 import { describeJournal } from "xs-ota/test/contract/journal";
@@ -38,6 +39,13 @@ describeJournal("device", () => ({
   reopen: () => new FlashJournal(openPartition("journal")),
   close: () => undefined,
 }));
+
+const openFiles = (): FlashPartition => openPartition("files");
+describeDataFile(
+  "a data file on the device",
+  { crypto, device, openPartition: openFiles },
+  vectors,
+);
 
 describeClock("device", clock);
 describeCrypto("device", crypto, vectors);

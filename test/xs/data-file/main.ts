@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An application with a file that is not firmware: says what is in it.
+// An application with a file that is not firmware: says what is in it, and takes firmware that comes with it.
 import config from "mc/config";
 import { OtaAgent, type OtaConfig } from "xs-ota";
 import { openHost } from "xs-ota/host/host";
@@ -24,6 +24,8 @@ const agent = new OtaAgent({
   config: config["agent"] as Partial<OtaConfig>,
   filePals: { 3: settings.pal },
   onEvent(event) {
+    if (event.type === "Activate") agent.activate();
+    if (event.type === "StartTest") agent.setImageState("Accepted");
     if (event.type === "UpdateComplete") trace(`complete: ${read()}\n`);
     if (event.type === "Fail") trace(`job failed: ${event.error.message}\n`);
   },
