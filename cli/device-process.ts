@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { packageRoot } from "./boards.js";
 import type { Board, Emulator } from "./boards.js";
-import { openGateway } from "./gateway/gateway.js";
+import { openGateway, type Gateway } from "./gateway/gateway.js";
 import { exitOf } from "./tool.js";
 
 export interface DeviceProcessOptions {
@@ -15,6 +15,8 @@ export interface DeviceProcessOptions {
   readonly flash: string;
   /** For an emulator, beside its own: a test's chip that is write-protected. */
   readonly emulatorArguments?: readonly string[];
+  /** What an emulator's byte channel leads to; a gateway of its own unless told: a test's may lie. */
+  readonly gateway?: Gateway;
   /** Each line of its console. */
   readonly onLine: (line: string) => void;
 }
@@ -68,6 +70,10 @@ async function run(
   return exitOf(child, program, board.emulator && installEmulators);
 }
 
+/** What the board ended with; `undefined` after a reset. */
+const lastStatus = ({ switchedOff }: Emulator, status: number | null): number | null | undefined =>
+  switchedOff === undefined ? status : switchedOff(status);
+
 /** Runs a board under its emulator, and a gateway beside it. */
 async function emulate(
   emulator: Emulator,
@@ -78,7 +84,7 @@ async function emulate(
   const memory = `${flash}.memory`;
   rmSync(memory, { force: true });
   if (statSync(flash).size < emulator.flashFileSize) truncateSync(flash, emulator.flashFileSize);
-  const gateway = await openGateway(emulator.wire);
+  const gateway = options.gateway ?? (await openGateway(emulator.wire));
   const ownArguments = emulator.arguments({
     executable: executableOf(options),
     flash,
@@ -87,11 +93,10 @@ async function emulate(
     entropy: [...new BigUint64Array(4)].map(() => randomBytes(8).readBigUInt64LE()),
   });
   const args = [...ownArguments, ...(options.emulatorArguments ?? [])];
-  const switchedOff = emulator.switchedOff ?? ((status: number | null) => status);
   try {
     for (;;) {
       const status = await run(emulator.program, args, options, stopped);
-      const last = switchedOff(status);
+      const last = lastStatus(emulator, status);
       if (last !== undefined || stopped.aborted) return last ?? status;
     }
   } finally {

@@ -20,6 +20,7 @@ import { CliError } from "../failure.js";
 import { buildFirmware, signFirmware } from "../firmware.js";
 import type { SignedImage } from "../firmware.js";
 import { makeBoardFlash } from "../flash-image.js";
+import type { Gateway } from "../gateway/gateway.js";
 import { watchJob } from "../job-watch.js";
 import type { JobView } from "../job-watch.js";
 import { registerThing } from "../registration.js";
@@ -33,6 +34,7 @@ export interface StageOptions {
   /** The application; examples/thread unless told. */
   readonly manifest?: string;
   readonly emulatorArguments?: readonly string[];
+  readonly gateway?: Gateway;
   /** Each line of the device's console, as it comes. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -166,11 +168,12 @@ export class Stage {
 
   /** Starts the device with the flash as it is. */
   switchOn(): void {
-    const { board, onLine, emulatorArguments } = this.#options;
+    const { board, onLine, emulatorArguments, gateway } = this.#options;
     const device = startDevice({
       board: boards[board],
       flash: this.flash,
       ...(emulatorArguments === undefined ? {} : { emulatorArguments }),
+      ...(gateway === undefined ? {} : { gateway }),
       onLine: line => {
         this.console.add(line);
         onLine?.(line);

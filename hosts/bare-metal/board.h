@@ -20,13 +20,14 @@ void xs_ota_board_sleep(void);
 /* The console's UART: waits while it is busy. */
 void xs_ota_board_console(char byte);
 
-/* The byte channel: docs/byte-channel.md. Opened once, by the application. */
+/* The byte channel: docs/byte-channel.md. Opened by the application, and anew when it is lost. */
 void xs_ota_board_channel_open(void);
 
 /* Waits while it is busy. At most 1024 bytes, which the caller keeps. */
 void xs_ota_board_channel_write(const uint8_t *bytes, uint32_t length);
 
-/* -1 when nothing is there. */
+/* A byte, or why there is none. */
+enum { XS_OTA_CHANNEL_EMPTY = -1, XS_OTA_CHANNEL_LOST = -2 };	/* nothing has come; what came makes no sense */
 int xs_ota_board_channel_read(void);
 
 /* Starts the watchdog, or feeds it: the board is reset unless it is fed again in time. */

@@ -12,6 +12,9 @@
 /* Type, socket, payload: never more than COBS encodes with one byte of overhead. Coded, with that and the last 0. */
 enum { HEAD_SIZE = 2, FRAME_MAX = HEAD_SIZE + XS_OTA_CHANNEL_PAYLOAD_MAX, CODED_MAX = FRAME_MAX + 2 };
 
+/* Bytes that are read in one turn: a gateway that never stops sending keeps no timer and no watchdog waiting. */
+enum { TURN_MAX = 4096 };
+
 static XsOtaChannelSocket *sockets;
 static uint8_t last_number;
 
@@ -91,11 +94,19 @@ static bool serve_turns(void)
 	return false;
 }
 
+/* What was open over the lost link has ended. */
+static void open_anew(void)
+{
+	for (XsOtaChannelSocket *s = sockets; s; s = s->next)
+		s->on_frame(s, XS_OTA_FRAME_CLOSE, NULL, 0);
+	xs_ota_channel_open();
+}
+
 bool xs_ota_channel_serve(void)
 {
-	int byte;
+	int byte = 0;
 
-	while ((byte = xs_ota_board_channel_read()) >= 0) {
+	for (uint32_t count = 0; count < TURN_MAX && (byte = xs_ota_board_channel_read()) >= 0; count++) {
 		bool ran;
 
 		if (byte != 0) {
@@ -107,6 +118,8 @@ bool xs_ota_channel_serve(void)
 		if (ran)
 			return true;
 	}
+	if (byte == XS_OTA_CHANNEL_LOST)
+		open_anew();
 	return serve_turns();
 }
 
@@ -114,6 +127,7 @@ void xs_ota_channel_open(void)
 {
 	static const uint8_t end = 0;
 
+	answered = false;
 	xs_ota_port_random(&start, sizeof(start));
 	begin_frame();
 	xs_ota_board_channel_open();
@@ -165,6 +179,7 @@ void xs_ota_channel_send(uint8_t number, XsOtaFrameType type, const void *payloa
 
 	frame[0] = (uint8_t)type;
 	frame[1] = number;
-	memcpy(frame + HEAD_SIZE, payload, length);
+	if (length > 0)
+		memcpy(frame + HEAD_SIZE, payload, length);
 	xs_ota_board_channel_write(coded, encode(frame, HEAD_SIZE + length, coded));
 }

@@ -24,7 +24,8 @@ typedef enum XsOtaFrameType {
 typedef struct XsOtaChannelSocket {
 	struct XsOtaChannelSocket *next;
 	uint8_t number;
-	/* A frame for this socket, from xs_ota_channel_serve only; it may detach the socket. True when JavaScript ran. */
+	/* A frame for this socket, from xs_ota_channel_serve only; it may detach the socket, but
+	 * not at CLOSE, at which no JavaScript runs. True when JavaScript ran. */
 	bool (*on_frame)(struct XsOtaChannelSocket *socket, XsOtaFrameType type, const uint8_t *payload, uint32_t length);
 	/* Work that is due without a frame: true when JavaScript ran. */
 	bool (*on_turn)(struct XsOtaChannelSocket *socket);

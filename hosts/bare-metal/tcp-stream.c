@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * TCP by the gateway. Either side sends no more than the other has said it has room for, so no byte is lost. */
+ * TCP by the gateway. Either side sends no more than the other has said it has room for, so no byte is lost; where the
+ * gateway sends more, the stream ends, for it would have a gap. */
 #include "tcp-stream.h"
 
 #include <string.h>
@@ -16,8 +17,15 @@ static void send_room(XsOtaTcpStream *stream, uint32_t count)
 
 static bool receive(XsOtaTcpStream *stream, const uint8_t *bytes, uint32_t length)
 {
-	if (stream->state != XS_OTA_TCP_CONNECTED || length > XS_OTA_TCP_BUFFER_SIZE - stream->received_count)
+	uint32_t room = stream->state == XS_OTA_TCP_CONNECTED ? XS_OTA_TCP_BUFFER_SIZE - stream->received_count : 0;
+
+	if (stream->state >= XS_OTA_TCP_ENDED)
 		return false;
+	if (length > room) {
+		xs_ota_channel_send(stream->link.socket.number, XS_OTA_FRAME_CLOSE, NULL, 0);
+		stream->state = XS_OTA_TCP_ENDED;
+		return false;
+	}
 	memcpy(stream->received + stream->received_count, bytes, length);
 	stream->received_count += length;
 	stream->on_readable(stream);

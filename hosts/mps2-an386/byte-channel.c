@@ -9,8 +9,8 @@
 #include <string.h>
 
 /* Addresses of our own making, the EtherType for experiments (IEEE 802 9.2.3), and how many of the bytes that follow
- * are the channel's: the shortest frames are padded. */
-enum { HEAD_WORDS = 4, HEAD_SIZE = 4 * HEAD_WORDS, TYPE_AT = 12, COUNT_AT = 14, COMMAND_SIZE = 8 };
+ * are the channel's: the shortest frames are padded, and all end with a checksum. */
+enum { HEAD_WORDS = 4, HEAD_SIZE = 4 * HEAD_WORDS, TYPE_AT = 12, COUNT_AT = 14, CHECKSUM_SIZE = 4, COMMAND_SIZE = 8 };
 static const uint8_t head[COUNT_AT] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xB5 };
 
 /* The frame that is being read: what is left of it. */
@@ -78,6 +78,7 @@ void xs_ota_board_channel_open(void)
 	ETHERNET->hardware_config = ETHERNET_RESET;
 	while (ETHERNET->hardware_config & ETHERNET_RESET)
 		;
+	memset(&incoming, 0, sizeof(incoming));
 	ETHERNET->interrupt_config = ETHERNET_IRQ_HIGH | ETHERNET_IRQ_ENABLE;
 	ETHERNET->interrupt_enable = ETHERNET_RX_FRAMES;
 	ETHERNET->tx_config = ETHERNET_TX_ON | ETHERNET_TX_NO_STATUS;
@@ -99,19 +100,25 @@ static void end_frame(void)
 	ask_for_frame();
 }
 
-static void begin_frame(void)
+/* False when it has not the bytes that it says it has. */
+static bool begin_frame(void)
 {
-	uint32_t words[HEAD_WORDS];
+	uint32_t words[HEAD_WORDS], size = ETHERNET->rx_status >> 16 & 0x3FFF;
 	uint8_t first[HEAD_SIZE];
 
-	incoming.words = ((ETHERNET->rx_status >> 16 & 0x3FFF) + 3) / 4 - HEAD_WORDS;
+	if (size < HEAD_SIZE + CHECKSUM_SIZE)
+		return false;
+	incoming.words = (size + 3) / 4 - HEAD_WORDS;
 	for (unsigned i = 0; i < HEAD_WORDS; i++)
 		words[i] = ETHERNET->rx_data;
 	memcpy(first, words, sizeof(first));
 	if (memcmp(first + TYPE_AT, head + TYPE_AT, COUNT_AT - TYPE_AT) == 0)
 		incoming.bytes = (uint32_t)first[COUNT_AT] << 8 | first[COUNT_AT + 1];
+	if (incoming.bytes > size - HEAD_SIZE - CHECKSUM_SIZE)
+		return false;
 	if (incoming.bytes == 0)
 		end_frame();
+	return true;
 }
 
 static uint8_t next_byte(void)
@@ -135,8 +142,9 @@ int xs_ota_board_channel_read(void)
 
 	while (incoming.bytes == 0) {
 		if (!xs_ota_byte_channel_has_frame())
-			return -1;
-		begin_frame();
+			return XS_OTA_CHANNEL_EMPTY;
+		if (!begin_frame())
+			return XS_OTA_CHANNEL_LOST;
 	}
 	byte = next_byte();
 	if (--incoming.bytes == 0)

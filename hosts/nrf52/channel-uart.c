@@ -111,7 +111,7 @@ int xs_ota_board_channel_read(void)
 	if (nrf_uarte_event_check(WIRE, NRF_UARTE_EVENT_ERROR))
 		restart_reception();
 	if (counted == taken && !count_bytes())
-		return -1;
+		return XS_OTA_CHANNEL_EMPTY;
 	taken++;
 	place = place == RING_SIZE ? 0 : place;
 	return ring[place++];

@@ -48,7 +48,7 @@ int xs_ota_board_channel_read(void)
 	if (length == 0 && xs_ota_virtio_is_done(&device, RECEIVE))
 		length = xs_ota_virtio_length(&device, RECEIVE);
 	if (length == 0)
-		return -1;
+		return XS_OTA_CHANNEL_EMPTY;
 	uint8_t byte = received[taken++];
 
 	if (taken == length)

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { boards, type BoardName } from "xs-ota/cli/boards";
-import { Stage } from "xs-ota/cli/demo/stage";
+import { Stage, type StageOptions } from "xs-ota/cli/demo/stage";
 import { signFirmware } from "xs-ota/cli/firmware";
 import { randomFrom } from "xs-ota/test/support/sim-flash";
 import { packImage } from "xs-ota/toolchain/image";
@@ -16,12 +16,12 @@ export const board = (process.env["BOARD"] ?? "mps2-an386") as BoardName;
 /** A cloud and a board, both gone when the test ends. */
 export async function openStage(
   t: TestContext,
-  emulatorArguments: readonly string[] = [],
+  options: Partial<StageOptions> = {},
 ): Promise<Stage> {
   if (!(board in boards))
     throw new Error(`BOARD=${board} is none of ${Object.keys(boards).join()}`);
   const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-board-"));
-  const stage = await Stage.open({ folder, board, emulatorArguments });
+  const stage = await Stage.open({ ...options, folder, board });
   t.after(async () => {
     await stage.close();
     rmSync(folder, { recursive: true });

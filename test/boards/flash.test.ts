@@ -56,7 +56,7 @@ const protectedFlash = writeProtection[board];
 
 if (protectedFlash !== undefined) {
   test(`${board}: a flash that refuses to be written fails the job, and the device runs on`, async t => {
-    const stage = await openStage(t, protectedFlash);
+    const stage = await openStage(t, { emulatorArguments: protectedFlash });
     stage.installDevice(stage.makeFirmware({ version: "1.0.0" }));
     await stage.console.waitFor(/runs 1\.0\.0/);
     const jobId = await stage.deploy(stage.makeFirmware({ version: "1.1.0" }));

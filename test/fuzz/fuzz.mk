@@ -13,7 +13,7 @@ deps-fuzz: deps ## installs what the fuzzers need: clang and its runtime
 fuzz_boot := $(addprefix toolchain/bootloader/,boot.c counter.c decide.c image.c swap.c trailer.c)
 fuzz_bundle := hosts/runtime/bundle.c hosts/runtime/link.c
 fuzz_certificate := $(addprefix hosts/common/,signature.c certificate-mbedtls.c crypto-mbedtls.c)
-fuzz_channel := hosts/bare-metal/channel.c
+fuzz_channel := $(addprefix hosts/bare-metal/,channel.c tcp-stream.c)
 fuzz_signature := hosts/common/signature.c
 
 fuzz_bundle_flags := $(LINUX_DEFINES) $(XS_INCLUDES:-I%=-isystem %) $(FUZZ_OUT)/xsCommon.o -Wl,--gc-sections -lm

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { test, type TestContext } from "node:test";
+import { boards, type Board } from "xs-ota/cli/boards";
+import { ConsoleLog } from "xs-ota/cli/demo/console-log";
+import { EthernetWire, formatEthernet } from "xs-ota/cli/gateway/ethernet";
+import { Exchange, type Gateway } from "xs-ota/cli/gateway/gateway";
+import { outcomeOf } from "xs-ota/test/support/stage";
+import { board, openStage } from "./bench.js";
+
+/** A gateway as any other, but that it also sends what a test gives it. */
+interface Liar extends Gateway {
+  lie(frame: Uint8Array): void;
+  /** What the board has asked for. */
+  readonly reports: ConsoleLog;
+}
+
+async function openLiar(t: TestContext): Promise<Liar> {
+  const wires: Socket[] = [];
+  const reports = new ConsoleLog();
+  const server = createServer(wire => {
+    wires.push(wire);
+    new Exchange(new EthernetWire(wire), line => reports.add(line));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const close = (): void => {
+    for (const wire of wires) wire.destroy();
+    server.close();
+  };
+  t.after(close);
+  const { port } = server.address() as AddressInfo;
+  return { port, close, reports, lie: frame => void wires.at(-1)?.write(frame) };
+}
+
+/** Source: docs/byte-channel.md, "Over Ethernet": how many bytes a frame brings is at 14, behind the length as u32. */
+function frameOf(length: number, count: number): Uint8Array {
+  const frame = formatEthernet(new Uint8Array(length));
+  new DataView(frame.buffer).setUint16(4 + 14, count);
+  return frame;
+}
+
+const lies: readonly (readonly [string, Uint8Array])[] = [
+  ["as many bytes as can be said", frameOf(100, 0xffff)],
+  ["one byte more than are in it", frameOf(100, 101)],
+];
+
+const { emulator }: Board = boards[board];
+
+if (emulator?.wire === "ethernet") {
+  test(
+    `${board}: a frame that says it has more than it has ends what is connected, and not the device`,
+    { timeout: 120_000 },
+    async t => {
+      const gateway = await openLiar(t);
+      const stage = await openStage(t, { gateway });
+      stage.installDevice(stage.makeFirmware({ version: "1.0.0" }));
+      await stage.console.waitFor(/runs 1\.0\.0/);
+      let asked = 0;
+      for (const [what, frame] of lies) {
+        await gateway.reports.waitFor(/^socket /, asked);
+        const { length } = stage.console.lines;
+        asked = gateway.reports.lines.length;
+        gateway.lie(frame);
+        const [seen] = await stage.console.waitFor(/^connection: .*|^boot: .*/, length);
+        assert.match(seen, /^connection/, `a frame says it has ${what}`);
+      }
+      const jobId = await stage.deploy(stage.makeFirmware({ version: "1.1.0" }));
+      assert.equal((await outcomeOf(stage, jobId)).status, "SUCCEEDED");
+    },
+  );
+}
