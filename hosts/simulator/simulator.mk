@@ -2,7 +2,7 @@
 # xs-ota-simulator: the device that images for the Moddable simulator run on, as a process.
 
 SIMULATOR_SOURCES := $(wildcard hosts/simulator/process/*.c hosts/runtime/boot/*.c toolchain/bootloader/*.c) \
-	$(patsubst %,hosts/linux/process/%.c,main options supervisor watchdog boot-step flash-file) \
+	$(patsubst %,hosts/linux/process/%.c,main options supervisor child watchdog boot-step flash-file) \
 	hosts/runtime/flash-map.c $(addprefix hosts/simulator/,flash-partitions.c device-class.c)
 SIMULATOR_INCLUDES := -Ihosts/simulator -Ihosts/linux/process -Ihosts/runtime -Ihosts/runtime/boot -Itoolchain/bootloader \
 	-isystem $(MODDABLE)/build/simulators/modules

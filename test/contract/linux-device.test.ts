@@ -105,6 +105,16 @@ test("an application that is idle is not reset", async t => {
   assert.deepEqual([result.status, result.console], [3, []]);
 });
 
+test("a device that hangs ends with its supervisor, however that ends", async t => {
+  const flash = makeFlash(bundleOf(t, `trace("hangs\\n"); for (;;);`));
+  for (const signal of ["SIGTERM", "SIGINT", "SIGKILL"] as const) {
+    const result = await runDevice(flash, ["--watchdog-ms", "60000"], supervisor => {
+      supervisor.kill(signal);
+    });
+    assert.deepEqual([result.status, result.console], [signal === "SIGKILL" ? null : 0, ["hangs"]]);
+  }
+});
+
 test("resets are counted, and the device is switched off after the last", async t => {
   const flash = makeFlash(bundleOf(t, "").fill(0, 0, 4));
   const result = await runDevice(flash, ["--max-resets", "2"]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,11 +46,13 @@ const lines = (text: string): readonly string[] => text.split("\n").filter(line 
 
 /**
  * Runs a device on a copy of `flash` until it switches itself off or has been reset too often; without
- * a flash, only `options` are given to it.
+ * a flash, only `options` are given to it. `onConsole` is called whenever its console says something.
+ * @returns when it has ended, and so has whoever else could write to its console.
  */
 export async function runDevice(
   flash: Uint8Array | undefined,
   options: readonly string[] = [],
+  onConsole?: (supervisor: ChildProcess) => void,
 ): Promise<DeviceRun> {
   const folder = mkdtempSync(path.join(tmpdir(), "xs-ota-"));
   const file = path.join(folder, "flash.bin");
@@ -60,7 +62,10 @@ export async function runDevice(
     const child = spawn(executable, [...device, ...options]);
     let out = "";
     let log = "";
-    child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
+    child.stdout.on("data", (bytes: Buffer) => {
+      out += bytes.toString();
+      onConsole?.(child);
+    });
     child.stderr.on("data", (bytes: Buffer) => (log += bytes.toString()));
     const status = await new Promise<number | null>((resolve, reject) => {
       child.on("error", reject);

@@ -5,7 +5,6 @@
 #include "boot-step.h"
 #include "poller.h"
 #include "run.h"
-#include "watchdog.h"
 
 #include <stdio.h>
 
@@ -29,7 +28,7 @@ XsOtaReset xs_ota_port_reset_reason(void)
 	return reset_reason;
 }
 
-_Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason, int feed)
+_Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason)
 {
 	static const xsCreation creation = {
 		.initialChunkSize = 256 * 1024, .incrementalChunkSize = 256 * 1024,
@@ -41,7 +40,6 @@ _Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason, 
 	XsOtaBootedImage image;
 
 	reset_reason = reason;
-	xs_ota_watchdog_open(feed, options->watchdog);
 	image = xs_ota_boot_step(options);
 	xs_ota_run(&(XsOtaProgram){
 		.bundle = image.body, .size = image.size, .creation = &creation, .memory_limit = MEMORY_LIMIT

@@ -6,7 +6,7 @@
 #include "options.h"
 #include "port.h"
 
-/* Boots, and runs what slot-a holds. `feed` is the watchdog's end of a pipe. */
-_Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason, int feed);
+/* Boots, and runs what slot-a holds. */
+_Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "options.h"
 
-/* Runs the device, and starts it again whenever it was reset. Returns the exit status of the whole. */
-int xs_ota_supervise(XsOtaOptions *options);
+/* Runs the device, and starts it again whenever it was reset. `command` is main's. Returns the exit status of the whole. */
+int xs_ota_supervise(const XsOtaOptions *options, char **command);
 
 #endif

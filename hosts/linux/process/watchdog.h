@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-/* Before the first feed. `pipe` is what the parent reads; it ends the device after so many milliseconds of silence. */
-void xs_ota_watchdog_open(int pipe, uint32_t timeout);
+/* Before the first feed. What is written to `feed` the parent reads, and ends the device after so many milliseconds of
+ * silence. When `life` ends, the parent has, and the device ends too, whatever it is doing. */
+void xs_ota_watchdog_open(int feed, int life, uint32_t timeout);
 
 #endif

@@ -8,7 +8,6 @@
 #include "environment.h"
 #include "flash-file.h"
 #include "status.h"
-#include "watchdog.h"
 
 #include <gio/gio.h>
 #include <screen.h>
@@ -137,11 +136,10 @@ static gboolean feed(gpointer unused)
 	return G_SOURCE_CONTINUE;
 }
 
-_Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason, int feed_fd)
+_Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason)
 {
 	XsOtaBootedImage image;
 
-	xs_ota_watchdog_open(feed_fd, options->watchdog);
 	image = xs_ota_boot_step(options);
 	tell_image(options, reason);
 	signal(SIGPIPE, SIG_IGN);	/* the SDK's sockets write to a peer that may have gone */
