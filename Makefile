@@ -130,8 +130,8 @@ include hosts/bare-metal/bare-metal.mk
 include test/fuzz/fuzz.mk
 include hosts/mps2-an386/mps2-an386.mk
 include hosts/riscv-virt/riscv-virt.mk
-include hosts/simulator/simulator.mk
 include hosts/sdk/sdk.mk
+include hosts/simulator/simulator.mk
 include hosts/nrf52/nrf52.mk
 
 .PHONY: clean

@@ -27,10 +27,11 @@ folder MODDABLE "$sdk"
 
 case "$1" in
 simulator)
-	packages="apt-get install gcc libc6-dev pkg-config libglib2.0-dev libmbedtls-dev (Mbed TLS 2.28)"
+	packages="apt-get install gcc libc6-dev pkg-config libglib2.0-dev libmbedtls-dev (Mbed TLS 2.28) zlib1g-dev"
 	command -v "${CC:-cc}" >/dev/null || need "a C compiler" "$packages"
 	{ command -v pkg-config >/dev/null && pkg-config --exists gio-2.0; } || need "GLib" "$packages"
 	[ -e /usr/include/mbedtls/pk.h ] || need "Mbed TLS" "$packages"
+	[ -e /usr/include/zlib.h ] || need "zlib" "$packages"
 	;;
 esp32)
 	idf="ESP-IDF v6.0: documentation/devices/esp32.md of the Moddable SDK, or step 1 of examples/esp32-wifi/README.md"

@@ -6,8 +6,10 @@ SDK_APPLICATION ?= examples/esp32-wifi
 SDK_PLATFORM ?= esp32/nodemcu
 SDK_ARGUMENTS ?=
 SDK_OUT := $(CURDIR)/build/sdk
+# This machine, as mcconfig names it.
+SDK_SYSTEM := $(if $(filter Darwin,$(shell uname -s)),mac,lin)
 # The SDK compiles TypeScript with the tsc on the path.
-SDK_PATH := PATH="$(MODDABLE)/build/bin/lin/release:$$PATH:$(CURDIR)/node_modules/.bin"
+SDK_PATH := PATH="$(MODDABLE)/build/bin/$(SDK_SYSTEM)/release:$$PATH:$(CURDIR)/node_modules/.bin"
 # $(call mcconfig,application,platform,target of mcconfig's makefile)
 mcconfig = @mkdir -p $(SDK_OUT) && cd $(1) && $(SDK_PATH) mcconfig -m -p $(2) -t $(3) -o $(SDK_OUT) $(SDK_ARGUMENTS)
 
@@ -22,8 +24,8 @@ SDK_FAMILY := $(firstword $(subst /, ,$(SDK_PLATFORM)))
 .PHONY: simulator
 simulator: needs-simulator build ## builds the simulated device and examples/simulator; needs the Moddable SDK
 	@$(MAKE) --no-print-directory build/simulator/xs-ota-simulator
-	$(call mcconfig,examples/simulator,lin,build)
-	@size build/simulator/xs-ota-simulator $(SDK_OUT)/bin/lin/mc/release/simulator/mc.so
+	$(call mcconfig,examples/simulator,$(SDK_SYSTEM),build)
+	@size build/simulator/xs-ota-simulator $(SDK_OUT)/bin/$(SDK_SYSTEM)/mc/release/simulator/mc.so
 
 .PHONY: esp32
 esp32: needs-esp32 build ## builds examples/esp32-wifi for SDK_PLATFORM; needs the Moddable SDK and ESP-IDF

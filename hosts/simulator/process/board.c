@@ -7,24 +7,16 @@
 #include "boot-step.h"
 #include "environment.h"
 #include "flash-file.h"
+#include "library.h"
+#include "loop.h"
 #include "status.h"
 
-#include <gio/gio.h>
-#include <screen.h>
-
-#include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { WIDTH = 240, HEIGHT = 320 };
-
-static _Noreturn void crash(const char *what, const char *why)
-{
-	fprintf(stderr, XS_OTA_PROGRAM ": %s: %s\n", what, why);
-	_exit(XS_OTA_EXIT_CRASH);
-}
 
 /* The screen's callbacks, of which a device without a screen needs one. */
 
@@ -54,7 +46,7 @@ static txScreen *new_screen(void)
 	txScreen *screen = calloc(1, sizeof(txScreen) + WIDTH * HEIGHT * screenBytesPerPixel);
 
 	if (!screen)
-		crash("screen", "no memory");
+		xs_ota_crash("screen", "no memory");
 	screen->abort = aborted;
 	screen->bufferChanged = nothing;
 	screen->formatChanged = nothing;
@@ -90,62 +82,13 @@ static void tell_image(const XsOtaOptions *options, XsOtaReset reason)
 	}
 }
 
-/* The image's body is the library, as gzip. */
-static void unpack(const XsOtaBootedImage *image, const char *path)
-{
-	GBytes *body = g_bytes_new_take(image->body, image->size);
-	GConverter *gunzip = G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP));
-	GInputStream *from
-		= g_converter_input_stream_new(g_memory_input_stream_new_from_bytes(body), gunzip);
-	GFile *file = g_file_new_for_path(path);
-	GError *error = NULL;
-	GFileOutputStream *to = g_file_replace(file, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, &error);
-
-	if (to)
-		g_output_stream_splice(G_OUTPUT_STREAM(to), from, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, &error);
-	if (error)
-		crash("the image cannot be unpacked", error->message);
-}
-
-/* The loader of libraries takes no memory: it gets a file, which goes when it has been loaded. */
-static txScreenLaunchProc load(const XsOtaBootedImage *image)
-{
-	char *path = NULL;
-	int fd = g_file_open_tmp("xs-ota-XXXXXX", &path, NULL);
-	txScreenLaunchProc launch;
-	void *library;
-
-	if (fd < 0)
-		crash("the image cannot be unpacked", "no room for temporary files");
-	close(fd);
-	unpack(image, path);
-	library = dlopen(path, RTLD_NOW);
-	unlink(path);
-	if (!library)
-		crash("the image does not load", dlerror());
-	launch = (txScreenLaunchProc)dlsym(library, "fxScreenLaunch");
-	if (!launch)
-		crash("the image was not made by mcconfig", dlerror());
-	return launch;
-}
-
-static gboolean feed(gpointer unused)
-{
-	(void)unused;
-	xs_ota_port_feed();
-	return G_SOURCE_CONTINUE;
-}
-
 _Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason)
 {
-	XsOtaBootedImage image;
+	XsOtaBootedImage image = xs_ota_boot_step(options);
 
-	image = xs_ota_boot_step(options);
 	tell_image(options, reason);
 	signal(SIGPIPE, SIG_IGN);	/* the SDK's sockets write to a peer that may have gone */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	g_timeout_add((guint)(xs_ota_port_feed_interval() / 2), feed, NULL);
-	load(&image)(new_screen());
-	g_main_loop_run(g_main_loop_new(NULL, FALSE));
-	_exit(XS_OTA_EXIT_CRASH);
+	xs_ota_library_load(image)(new_screen());
+	xs_ota_loop_run(xs_ota_port_feed_interval() / 2);
 }
