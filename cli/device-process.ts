@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { packageRoot } from "./boards.js";
 import type { Board, Emulator } from "./boards.js";
 import { openGateway, type Gateway } from "./gateway/gateway.js";
-import { exitOf } from "./tool.js";
+import { endingWithUs, exitOf } from "./tool.js";
 
 export interface DeviceProcessOptions {
   readonly board: Board;
@@ -60,7 +60,7 @@ async function run(
   { board, onLine }: DeviceProcessOptions,
   stopped: AbortSignal,
 ): Promise<number | null> {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(...endingWithUs(program, args), { stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", onLine);
   }

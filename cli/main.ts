@@ -10,5 +10,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const interrupt = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => interrupt.abort());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => interrupt.abort());
 process.exitCode = await runProgram(process.argv.slice(2), new Session(interrupt.signal));

@@ -48,7 +48,7 @@ EXIT STATUS
   4   the cloud refused, or cannot be reached
   5   a tool that is needed is missing or did not run
   70  a defect of xs-ota
-  130 Ctrl-C`;
+  130 Ctrl-C, SIGTERM, or its terminal was closed`;
 
 /** All commands, in the order of the help. */
 const commands: readonly ((session: Session) => Command)[] = Object.freeze([

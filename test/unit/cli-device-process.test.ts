@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import path from "node:path";
 import { test } from "node:test";
-import { boards, type Board } from "xs-ota/cli/boards";
+import { boards, packageRoot, type Board } from "xs-ota/cli/boards";
 import { ConsoleLog } from "xs-ota/cli/demo/console-log";
 import { startDevice } from "xs-ota/cli/device-process";
 import { temporaryFolder } from "xs-ota/test/support/files";
@@ -27,6 +30,38 @@ test("a board whose emulator is not installed is refused with what installs it, 
   await device.stop();
   assert.ok(!existsSync(`${flash}.memory`));
 });
+
+for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"] as const) {
+  test(
+    `a device ends with the process that runs it, when ${signal} ends that`,
+    { timeout: 30_000 },
+    async t => {
+      const folder = temporaryFolder(t);
+      const server = createServer().listen(0, "127.0.0.1");
+      t.after(() => server.close());
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      const machine = path.join(folder, "machine");
+      const connect = `require("node:net").connect(${port}, "127.0.0.1")`;
+      writeFileSync(machine, `#!${process.execPath}\n${connect}\n`, { mode: 0o755 });
+      const board = { ...boards.linux, executable: path.relative(packageRoot, machine) };
+      const options = JSON.stringify({ board, flash: "none" });
+      const from = import.meta.resolve("xs-ota/cli/device-process");
+      const run = `import { startDevice } from "${from}"; startDevice({ ...${options}, onLine() {} });`;
+      const runner = spawn(process.execPath, ["--input-type=module", "-e", run]);
+      const [device] = (await once(server, "connection")) as [Socket];
+      t.after(() => device.destroy());
+      const [closed, ended] = [
+        new Promise(resolve => device.once("close", resolve)),
+        once(runner, "exit"),
+      ];
+      device.on("error", () => undefined); // it is reset
+      runner.kill(signal);
+      assert.deepEqual(await ended, [null, signal]);
+      await closed;
+    },
+  );
+}
 
 test("an image is not prepared without the emulator, and the message says what installs it", () => {
   const preparation = machineCode["riscv-virt"]?.preparation;
