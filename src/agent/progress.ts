@@ -19,7 +19,7 @@ import { decodeUtf8, encodeUtf8 } from "../job/utf8.js";
  *    1+n  jobId
  *    1+n  note        why a trial was given up
  *    1+n  etag        entity tag of the file as HTTP tells it, empty when it is not known
- *    2+n  bitmap      blocks still wanted
+ *    2+n  bitmap      blocks still wanted; empty when nothing of the file is there
  */
 
 /** How far an update has come. Numbers on the flash: append, never renumber. */
@@ -59,7 +59,7 @@ export interface Progress {
   readonly note: string;
   /** Of the file whose blocks `bitmap` counts, if it is known. */
   readonly etag: string | undefined;
-  /** Blocks still wanted, as BlockBitmap has them. */
+  /** Blocks still wanted, as BlockBitmap has them; empty when nothing of the file is there. */
   readonly bitmap: Uint8Array;
 }
 

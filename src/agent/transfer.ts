@@ -148,7 +148,9 @@ export class Transfer {
   /** @returns the record when it is of this file, so that its blocks are on the flash. */
   #resumable(progress: Progress | undefined): Progress | undefined {
     const isSame =
-      progress?.size === this.file.size &&
+      progress !== undefined &&
+      progress.bitmap.length > 0 &&
+      progress.size === this.file.size &&
       progress.log2BlockSize === this.#options.config.log2FileBlockSize &&
       isSameBytes(progress.identity, identityOf(this.file.signature));
     return isSame ? progress : undefined;
@@ -177,7 +179,7 @@ export class Transfer {
     const { platforms } = this.#options;
     const hasImage = phase !== "receiving" && hasFirmware(this.job, platforms);
     const image = hasImage ? platforms.firmware.identify("spare") : undefined;
-    this.#save(phase, this.index, this.bitmap, { image, etag: this.etag });
+    this.#save(phase, this.index, this.bitmap.bits, { image, etag: this.etag });
     this.#phase = phase;
   }
 
@@ -198,14 +200,13 @@ export class Transfer {
   }
 
   #saveNothingOf(fileIndex: number): void {
-    const { size } = this.job.files[fileIndex] as JobFile;
-    this.#save("receiving", fileIndex, new BlockBitmap(size, this.bitmap.blockSize), {});
+    this.#save("receiving", fileIndex, new Uint8Array(0), {});
   }
 
   #save(
     phase: Phase,
     fileIndex: number,
-    bitmap: BlockBitmap,
+    bitmap: Uint8Array,
     { image, etag }: { image?: Uint8Array | undefined; etag?: string | undefined },
   ): void {
     const { config, version, journal } = this.#options;
@@ -222,7 +223,7 @@ export class Transfer {
       image: image ?? new Uint8Array(IMAGE_LENGTH),
       note: "",
       etag,
-      bitmap: bitmap.bits,
+      bitmap,
     });
     if (record.length > journal.capacity) {
       const what = `${size} bytes are more blocks than the journal can keep count of`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseProgress } from "xs-ota/agent/progress";
 import { OtaError } from "xs-ota/pal/error";
 import {
   AgentBench,
@@ -53,6 +54,18 @@ test("all files are received before the firmware is offered for activation", () 
   deliverData(bench);
   assert.deepEqual(bench.told, ["ReceivedJob", "Activate"]);
   assert.deepEqual(dataPal.bytes, data);
+});
+
+test("the record that goes on to the next file needs no bitmap of it", () => {
+  const journal = new MemoryJournal();
+  const counts: number[] = [];
+  journal.save = record => {
+    MemoryJournal.prototype.save.call(journal, record);
+    counts.push(parseProgress(record)?.bitmap.length ?? -1);
+  };
+  const { bench } = begun({ journal });
+  bench.blocks(image);
+  assert.deepEqual(counts, [1, 0, 1]);
 });
 
 test("what came with the firmware is activated with it, and accepted with it", () => {
