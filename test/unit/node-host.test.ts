@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { test } from "node:test";
 import { clock as machine } from "xs-ota/host/clock";
-import { openHost } from "xs-ota/host/host";
+import { type NodeHost, openHost } from "xs-ota/host/host";
 import { encodeUtf8 } from "xs-ota/job/utf8";
 import { parseVersion } from "xs-ota/job/version";
 import type { FlashPartition } from "xs-ota/pal/flash";
@@ -32,15 +32,31 @@ function provision(file: FlashFile, port: number, version = "1.2.3"): void {
   writePadded(file.flash.partition("slot-a"), signImage(image, pem));
 }
 
-test("a provisioned flash file opens as a device that connects under its thing's name", async () => {
+/** Runs `use` with a device and its broker, and closes both: a device that is left open connects again for ever. */
+async function withHost<T>(
+  use: (host: NodeHost, connected: Promise<{ id: string }>) => T | Promise<T>,
+  version?: string,
+): Promise<T> {
   const broker = await openBroker();
   const file = openFlashFile();
   try {
-    provision(file, broker.port);
-    const client = once(broker.aedes, "client");
+    provision(file, broker.port, version);
+    const connected = once(broker.aedes, "client").then(([client]) => client as { id: string });
     const host = openHost({ flashFile: file.path, flashMap: smallMap });
-    const [connected] = (await client) as [{ id: string }];
-    assert.equal(connected.id, "thing-1");
+    try {
+      return await use(host, connected);
+    } finally {
+      await host.close();
+    }
+  } finally {
+    file.remove();
+    await broker.close();
+  }
+}
+
+test("a provisioned flash file opens as a device that connects under its thing's name", () =>
+  withHost(async (host, connected) => {
+    assert.equal((await connected).id, "thing-1");
     assert.equal(host.identity.thingName, "thing-1");
     assert.equal(host.runningVersion, "1.2.3");
     assert.equal(host.pal.getPlatformImageState(), "Valid");
@@ -48,47 +64,26 @@ test("a provisioned flash file opens as a device that connects under its thing's
     assert.equal(host.pal.identify("spare"), undefined);
     host.journal.save(Uint8Array.of(1, 2, 3));
     assert.deepEqual(host.journal.load(), Uint8Array.of(1, 2, 3));
-    await host.close();
-  } finally {
-    file.remove();
-    await broker.close();
-  }
-});
+  }));
 
 test("an image with a build number runs as a version that an agent takes", async () => {
-  const broker = await openBroker();
-  const file = openFlashFile();
-  try {
-    provision(file, broker.port, "1.2.3+4");
-    const host = openHost({ flashFile: file.path, flashMap: smallMap });
-    await host.close();
-    assert.equal(host.runningVersion, "1.2.3");
-    assert.equal(parseVersion(host.runningVersion), 0x01_02_0003);
-  } finally {
-    file.remove();
-    await broker.close();
-  }
+  const runningVersion = await withHost(host => host.runningVersion, "1.2.3+4");
+  assert.equal(runningVersion, "1.2.3");
+  assert.equal(parseVersion(runningVersion), 0x01_02_0003);
 });
 
 test("nothing that waits on a device's clock happens after the device is closed", async () => {
-  const broker = await openBroker();
-  const file = openFlashFile();
-  try {
-    provision(file, broker.port);
-    const host = openHost({ flashFile: file.path, flashMap: smallMap });
-    const fired: string[] = [];
+  const fired: string[] = [];
+  const { clock } = await withHost(async host => {
     await new Promise<void>(resolve => host.clock.after(0, resolve));
     host.clock.after(1, () => fired.push("before"));
     host.clock.after(1, () => fired.push("cancelled")).cancel();
-    await host.close();
-    host.clock.after(1, () => fired.push("after"));
-    // Timers of the same delay fire in the order of their making.
-    await new Promise<void>(resolve => machine.after(1, resolve));
-    assert.deepEqual(fired, []);
-  } finally {
-    file.remove();
-    await broker.close();
-  }
+    return host;
+  });
+  clock.after(1, () => fired.push("after"));
+  // Timers of the same delay fire in the order of their making.
+  await new Promise<void>(resolve => machine.after(1, resolve));
+  assert.deepEqual(fired, []);
 });
 
 test("a flash that is not provisioned is refused, and says so", () => {
