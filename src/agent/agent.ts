@@ -22,7 +22,7 @@ import type { OtaAgentOptions } from "./options.js";
 import { Platforms } from "./platforms.js";
 import { Reporter } from "./reporter.js";
 import { type OtaStatistics, Statistics } from "./statistics.js";
-import type { Actions, OtaState, ShutdownOptions } from "./table.js";
+import type { Actions, JobDocument, OtaState, ShutdownOptions } from "./table.js";
 import { Timer } from "./timer.js";
 import { Trial } from "./trial.js";
 
@@ -261,16 +261,20 @@ export class OtaAgent {
   }
 
   #onJob(payload: Uint8Array): void {
+    const job = this.#readJob(payload);
+    if (job !== undefined) this.#machine.signal("ReceivedJobDocument", job);
+  }
+
+  /** @returns `undefined` for what tells of no job, and not that there is none. */
+  #readJob(payload: Uint8Array): JobDocument | undefined {
     let message: unknown;
     try {
       message = parseJson(payload);
-      if (this.#jobs.isStale(message)) return;
-      this.#machine.signal("ReceivedJobDocument", parseJob(message, this.#context.scheme));
+      return this.#jobs.isStale(message) ? undefined : parseJob(message, this.#context.scheme);
     } catch (error) {
       if (!(error instanceof OtaError)) throw error;
       const jobId = jobIdOf(message);
-      if (jobId === undefined) return;
-      this.#machine.signal("ReceivedJobDocument", { kind: "malformed", jobId, error });
+      return jobId === undefined ? undefined : { kind: "malformed", jobId, error };
     }
   }
 

@@ -51,6 +51,17 @@ test("a download brings the job, how far it is, and the job again when it can be
   ]);
 });
 
+test("an error that the application throws when a job comes is its own, and no fault of the job", () => {
+  const bench: AgentBench = new AgentBench({
+    onEvent: ({ type }) => {
+      if (type === "ReceivedJob") bench.agent.setImageState("Rejected");
+    },
+  });
+  bench.agent.start();
+  assert.throws(() => bench.job(jobMessage(SIZE)), { code: "state-invalid" });
+  assert.deepEqual(bench.told, ["ReceivedJob"]);
+});
+
 test("a change of state brings the states before and after it", () => {
   const { events } = askedBench();
   assert.deepEqual(events, [
