@@ -101,10 +101,14 @@ function readBootloader({ bootloader, makeTarget }: FlashedBoard): { bootloader?
 /** Bytes at the end of a board's boot partition. Source: hosts/bare-metal/bootloader.c. */
 const KEYS_PLACE = 4096;
 
+/** Where in its boot partition a board with a bootloader there has the trusted keys; the others have them at its start. */
+export const trustedKeysOffset = (map: FlashMap): number =>
+  findPartition(map, "boot").size - KEYS_PLACE;
+
 /** The boot partition of a board: machine code, and the trusted keys at the end. */
 function withKeys(map: FlashMap, bootloader: Uint8Array, keys: Uint8Array): Uint8Array {
   const { size } = findPartition(map, "boot");
-  const keysOffset = size - KEYS_PLACE;
+  const keysOffset = trustedKeysOffset(map);
   if (bootloader.length > keysOffset) throw tooLarge("boot", bootloader.length, keysOffset);
   const bytes = new Uint8Array(size).fill(map.erasedByte);
   bytes.set(bootloader);

@@ -21,18 +21,27 @@ const afterReset: Readonly<Record<BootAction, string>> = Object.freeze({
   resume: "finish the swap that was cut",
 });
 
-/** What is on a device's flash, what the bootloader will do with it, and what is wrong with it. */
-export function reportFlash(flash: Uint8Array, map: FlashMap, targets: readonly string[]): Report {
+/**
+ * What is on a device's flash, what the bootloader will do with it, and what is wrong with it.
+ * @param keysOffset where in its boot partition the trusted keys begin
+ */
+export function reportFlash(
+  flash: Uint8Array,
+  map: FlashMap,
+  targets: readonly string[],
+  keysOffset = 0,
+): Report {
   const writer = new ReportWriter("flash");
   writer.fact("size", `${flash.length} bytes`);
   if (flash.length !== flashSize(map)) {
     writer.problem(
-      `it is no image, delta or job document, nor the ${flashSize(map)} bytes of this board's flash: is it another board's?`,
+      `it is no image, delta or job document, nor the ${flashSize(map)} bytes of the board's flash: is it another board's?`,
     );
     return writer.finish();
   }
   const open = (name: string): FlashPartition => openPartition(flash, map, name);
-  const trusted = writer.attempt(() => parseTrustedKeys(readWhole(open("boot")))) ?? [];
+  const keys = readWhole(open("boot")).subarray(keysOffset);
+  const trusted = writer.attempt(() => parseTrustedKeys(keys)) ?? [];
   writer.fact("trusted keys", trusted.length);
   if (trusted.length === 0) writer.problem("no key is trusted: the bootloader will start no image");
   const slots = { a: open("slot-a"), b: open("slot-b") };

@@ -32,7 +32,7 @@ const mistakes: readonly (readonly [args: readonly string[], code: number, messa
   [["sign", text, "--key", key],                      3, /the image .*text.bin: header: 32 bytes, room for 6\n {2}`xs-ota build` makes one/],
   [["sign", text, "--key", certificate],              3, /the key .*cert.pem cannot be used: it does not parse\n {2}Give an ECDSA P-256/],
   [["delta", text, text, "--key", key],               3, /the old image: header: 32 bytes, room for 6\n {2}Give two images/],
-  [["inspect", text],                                 1, /text.bin: flash: it is no image, delta or job document, nor the \d+ bytes of this board/],
+  [["inspect", text],                                 1, /text.bin: file: it is no image, delta or job document, and no board's flash has its size/],
   [["things", "--config", text],                      3, /the configuration .*text.bin: .*\n {2}Correct the JSON in it/],
 ];
 

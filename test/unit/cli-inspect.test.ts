@@ -4,6 +4,7 @@ import { X509Certificate } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { boardNames, boards, packageRoot, type Board } from "xs-ota/cli/boards";
 import { findPartition, makeFlashImage } from "xs-ota/cli/flash-image";
 import { reportDocument } from "xs-ota/cli/report/document-report";
 import { reportFlash } from "xs-ota/cli/report/flash-report";
@@ -14,6 +15,7 @@ import { openDataControl } from "xs-ota/pal/flash/data-file";
 import { runCli } from "xs-ota/test/support/cli";
 import { temporaryFolder } from "xs-ota/test/support/files";
 import { SimFlash } from "xs-ota/test/support/sim-flash";
+import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { packImage, signImage } from "xs-ota/toolchain/image";
 
 const vendor = await createCodeSigningPair("ecdsa-p256", "vendor", 1);
@@ -128,6 +130,36 @@ test("a damaged slot, a flash of the wrong size, and an identity that is gone ar
   const nameless = freshFlash().fill(0xff, 45056, 49152);
   assert.match(allProblems(reportFlash(nameless, map, []))[0] ?? "", /data: /);
 });
+
+for (const name of boardNames) {
+  test(`a flash file of ${name} is known by its size, as it was made and as its emulator extends it`, async t => {
+    const { flashMap, bootloader, emulator }: Board = boards[name];
+    const code = bootloader === undefined ? {} : { bootloader: new Uint8Array(1000).fill(1) };
+    const made = makeFlashImage(readFlashMap(join(packageRoot, flashMap)), {
+      identity,
+      image,
+      ...code,
+    });
+    const extended = new Uint8Array(emulator?.flashFileSize ?? made.length);
+    extended.set(made);
+    const path = join(temporaryFolder(t), "lamp.flash");
+    for (const [bytes, args] of [
+      [made, []],
+      [extended, ["--board", name]],
+    ] as const) {
+      writeFileSync(path, bytes);
+      const { code, values, error } = await runCli("inspect", path, "--json", ...args);
+      assert.equal(code, 0, error);
+      const { facts, parts } = values[0] as Report;
+      assert.deepEqual([facts["board"], facts["trusted keys"]], [name, 1]);
+      assert.match(String(parts[0]?.facts["signature"]), /\(valid\)$/);
+    }
+    writeFileSync(path, made.subarray(1));
+    const { code: short, error } = await runCli("inspect", path, "--board", name);
+    assert.equal(short, 1);
+    assert.match(error, new RegExp(`the ${made.length} bytes of the board's flash`));
+  });
+}
 
 test("a job document says what a device is going to find, or what is wrong with it", () => {
   const file = {
