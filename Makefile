@@ -73,28 +73,29 @@ test-xs: build linux ## unit and contract tests on the XS device
 test-e2e: build linux ## whole updates on the XS device: the three acts, bad documents, bad networks
 	$(node_test) build/node/test/e2e/*.test.js
 
+BOARD ?= mps2-an386
+emulated := mps2-an386 riscv-virt
+
 .PHONY: deps-deep
 deps-deep: ## installs what test-deep needs: a browser for the dashboard
 	@sh toolchain/packages.sh chromium
 
 # The longest, which by itself takes half of the time, stands apart: Node starts files in the order of their names, and it would be the last.
 deep_tests := deep/* e2e/storms fuzz/* power-loss/[!u]* power-loss/update-* unit/agent-walk.node unit/download-cbor.node
-.PHONY: deep-updates deep-others
+.PHONY: deep-updates deep-others deep-boards
 deep-updates: deep_files := power-loss/update
 deep-others: deep_files := $(deep_tests)
 deep-updates deep-others:
 	DEEP=1 node --test --test-concurrency=$$(nproc) $(deep_files:%=build/node/test/%.test.js)
+deep-boards:
+	@for board in $(emulated); do DEEP=1 BOARD=$$board node --test build/node/test/boards/power-cuts.test.js || exit; done
 
 .PHONY: test-deep
 test-deep: export COUNTS := build/counts-deep
-test-deep: new-counts build deps-deep bootloader-wasm bootloader-native linux fuzzers ## what takes too long for every commit: power cut twice everywhere, large fleets
-	@$(MAKE) --no-print-directory -j2 deep-updates deep-others
-	@for board in $(emulated); do $(MAKE) --no-print-directory $$board || exit; \
-		DEEP=1 BOARD=$$board node --test build/node/test/boards/power-cuts.test.js || exit; done
+test-deep: new-counts build deps-deep bootloader-wasm bootloader-native linux fuzzers $(emulated) ## what takes too long for every commit: power cut twice everywhere, large fleets
+	@$(MAKE) --no-print-directory -j3 deep-updates deep-others deep-boards
 	@node build/node/tools/counts.js deep $(COUNTS)
 
-BOARD ?= mps2-an386
-emulated := mps2-an386 riscv-virt
 .PHONY: test-boards
 test-boards: build $(BOARD) ## power cuts and flipped bits on the emulated board BOARD
 	BOARD=$(BOARD) $(node_test) build/node/test/boards/*.test.js
