@@ -3,6 +3,7 @@ import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { startCloud, type Cloud, type CloudOptions } from "xs-ota/cloud/cloud";
 import { isAwsError, openAws, type Aws } from "./aws.js";
 import type { Profile } from "./profile.js";
+import { allOrNothing } from "./undo.js";
 
 /** A desk cloud that runs, and the profile by which the commands find it. */
 export interface DeskCloud {
@@ -16,16 +17,19 @@ const BUCKET = "firmware";
 
 /** Starts a cloud on this machine, with a bucket for firmware. The caller closes it. */
 export async function openDeskCloud(options: CloudOptions = {}): Promise<DeskCloud> {
-  const cloud = await startCloud(options);
-  const { endpoint, region, credentials, rootCertificate } = cloud;
-  const profile = { endpoint, region, credentials, bucket: BUCKET, role: ROLE, rootCertificate };
-  const aws = openAws(profile);
-  try {
-    await makeBucket(aws);
-  } finally {
-    aws.close();
-  }
-  return { cloud, profile };
+  return allOrNothing(async undo => {
+    const cloud = await startCloud(options);
+    undo(() => cloud.close());
+    const { endpoint, region, credentials, rootCertificate } = cloud;
+    const profile = { endpoint, region, credentials, bucket: BUCKET, role: ROLE, rootCertificate };
+    const aws = openAws(profile);
+    try {
+      await makeBucket(aws);
+    } finally {
+      aws.close();
+    }
+    return { cloud, profile };
+  });
 }
 
 /** A cloud whose state lasts has it already. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /** Takes one step back. */
-export type Undo = () => Promise<unknown>;
+export type Undo = () => unknown;
 
 /**
  * Runs `act`, which says after each step how to take it back. When it fails, its steps are taken back, the last
@@ -13,7 +13,15 @@ export async function allOrNothing<R>(act: (undo: (step: Undo) => void) => Promi
   try {
     return await act(step => steps.push(step));
   } catch (error) {
-    for (const step of steps.reverse()) await step().catch(() => undefined);
+    for (const step of steps.reverse()) await taken(step);
     throw error;
+  }
+}
+
+async function taken(step: Undo): Promise<void> {
+  try {
+    await step();
+  } catch {
+    // the failure of `act` is what is told
   }
 }

@@ -26,18 +26,30 @@ export async function runDemo(
   const onLine = (line: string): void => {
     if (!shownByTheBar.test(line)) output.note(`  device | ${line}`);
   };
-  const stage = await Stage.open({ folder, board, onLine, signal });
+  try {
+    const stage = await Stage.open({ folder, board, onLine, signal });
+    conclude(await playOn(stage, output, signal), output);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Plays all acts, and switches the stage off. */
+async function playOn(
+  stage: Stage,
+  output: Output,
+  signal: AbortSignal,
+): Promise<readonly ActResult[]> {
   let results: readonly ActResult[] = [];
   try {
     results = await playAll(stage, output);
+    return results;
   } finally {
     await stage.close();
     const wentWell =
       results.length === acts.length && results.every(one => one.faults.length === 0);
     if (!wentWell && !signal.aborted) keepConsole(stage, output);
-    rmSync(folder, { recursive: true });
   }
-  conclude(results, output);
 }
 
 async function playAll(stage: Stage, output: Output): Promise<ActResult[]> {

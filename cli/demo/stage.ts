@@ -25,6 +25,7 @@ import { watchJob } from "../job-watch.js";
 import type { JobView } from "../job-watch.js";
 import { registerThing } from "../registration.js";
 import { createCodeSigningPair } from "../signing.js";
+import { allOrNothing } from "../undo.js";
 import { ConsoleLog } from "./console-log.js";
 
 export interface StageOptions {
@@ -64,6 +65,15 @@ export interface StageFirmware {
 
 const CERTIFICATE_NAME = "code-signing";
 
+/** Two signers: the one that the device trusts, and another. */
+async function makeKeys(folder: string): Promise<void> {
+  for (const name of ["vendor", "stranger"]) {
+    const pair = await createCodeSigningPair("ecdsa-p256", name, 1);
+    writeFileSync(join(folder, `${name}.key.pem`), pair.privateKey, { mode: 0o600 });
+    writeFileSync(join(folder, `${name}.cert.pem`), pair.certificate);
+  }
+}
+
 /** A desk cloud and one device on it: what a whole update needs, as the demonstration and the tests use it. */
 export class Stage {
   readonly thingName = THING_NAME;
@@ -90,22 +100,24 @@ export class Stage {
 
   /** Makes the keys, starts the cloud, and tells it of the device. */
   static async open(options: StageOptions): Promise<Stage> {
-    for (const name of ["vendor", "stranger"]) {
-      const pair = await createCodeSigningPair("ecdsa-p256", name, 1);
-      writeFileSync(join(options.folder, `${name}.key.pem`), pair.privateKey, { mode: 0o600 });
-      writeFileSync(join(options.folder, `${name}.cert.pem`), pair.certificate);
-    }
-    const { keyKind }: Board = boards[options.board];
-    const { cloud, profile } = await openDeskCloud({
-      directory: options.cloudFolder,
-      ...(options.plainMqtt === true && { plainMqttPort: 0 }),
+    const { folder, board, signal, cloudFolder, plainMqtt } = options;
+    await makeKeys(folder);
+    const { keyKind }: Board = boards[board];
+    return allOrNothing(async undo => {
+      const { cloud, profile } = await openDeskCloud({
+        directory: cloudFolder,
+        ...(plainMqtt === true && { plainMqttPort: 0 }),
+      });
+      undo(() => cloud.close());
+      const aws = openAws(profile);
+      undo(() => aws.close());
+      const credentials = await registerThing(aws, THING_NAME, { ...(keyKind && { keyKind }) });
+      const connection = secureConnection(profile, credentials, await findDeviceEndpoint(aws));
+      const stage = new Stage(cloud, aws, connection, options);
+      signal?.throwIfAborted(); // a listener is told of what is to come only
+      signal?.addEventListener("abort", () => stage.console.end(new Error("interrupted")));
+      return stage;
     });
-    const aws = openAws(profile);
-    const credentials = await registerThing(aws, THING_NAME, { ...(keyKind && { keyKind }) });
-    const connection = secureConnection(profile, credentials, await findDeviceEndpoint(aws));
-    const stage = new Stage(cloud, aws, connection, options);
-    options.signal?.addEventListener("abort", () => stage.console.end(new Error("interrupted")));
-    return stage;
   }
 
   /** Builds and signs a firmware, and keeps it as `<version>.img`. */
