@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * SHA-256 and public keys by Mbed TLS 2.28. */
+ * SHA-256 and public keys by Mbed TLS, 2.28 or 3.6. */
+#include "mbedtls-versions.h"
+
 #include "certificate-mbedtls.h"
 #include "public-key.h"
 
 #include <mbedtls/ecdsa.h>
-#include <mbedtls/rsa.h>
 #include <mbedtls/sha256.h>
 #include <stdlib.h>
 
@@ -92,14 +93,11 @@ bool ota_public_key_verify_ecdsa(OtaPublicKey *key, const uint8_t digest[OTA_SHA
 	return valid;
 }
 
-/* Mbed TLS encodes what the block must be and compares it whole. */
+/* Mbed TLS encodes what the block must be and compares it whole. The padding of a key that was just parsed is PKCS1-v1_5. */
 bool ota_public_key_verify_rsa(OtaPublicKey *key, const uint8_t digest[OTA_SHA256_SIZE], OtaBytes signature)
 {
-	mbedtls_rsa_context *rsa = mbedtls_pk_rsa(key->certificate.pk);
+	mbedtls_pk_context *rsa = &key->certificate.pk;
 
-	if (signature.length != mbedtls_pk_get_len(&key->certificate.pk))
-		return false;
-	mbedtls_rsa_set_padding(rsa, MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE);
-	return mbedtls_rsa_pkcs1_verify(rsa, NULL, NULL, MBEDTLS_RSA_PUBLIC, MBEDTLS_MD_SHA256, OTA_SHA256_SIZE, digest,
-		signature.bytes) == 0;
+	return signature.length == mbedtls_pk_get_len(rsa)
+		&& mbedtls_pk_verify(rsa, MBEDTLS_MD_SHA256, digest, OTA_SHA256_SIZE, signature.bytes, signature.length) == 0;
 }

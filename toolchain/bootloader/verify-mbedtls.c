@@ -2,6 +2,8 @@
  *
  * Sources: SEC 1 4.1.4 (ECDSA), RFC 3279 2.2.3 (its DER), X.690 8.3 and 10.1 (shortest forms), RFC 8017 8.1.2 (PSS).
  */
+#include "mbedtls-versions.h"
+
 #include "verify-mbedtls.h"
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/pk.h>

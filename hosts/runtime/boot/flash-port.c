@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "mbedtls-versions.h"
+
 #include "flash-port.h"
 
 #include "verify-mbedtls.h"
