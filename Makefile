@@ -59,7 +59,7 @@ build/bootloader-native: $(wildcard toolchain/bootloader/*.[ch]) test/native/boo
 		-fno-sanitize-recover=all -Itoolchain/bootloader $(filter %.c,$^) -lmbedcrypto -o $@
 
 # Node by itself leaves one processor free, which of two is half; and it waits for ever for a file that does not end.
-node_test := node --test --test-concurrency=$(shell nproc) --test-timeout=900000
+node_test := node --test --test-concurrency=$$(nproc) --test-timeout=900000
 
 .PHONY: test-unit
 test-unit: build package-device bootloader-wasm bootloader-native certificate-native linux fuzzers ## unit, contract and power-loss tests on Node

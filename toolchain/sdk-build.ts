@@ -18,11 +18,23 @@ export interface SdkBuildOptions {
   readonly tools: string;
 }
 
+interface System {
+  /** As mcconfig names it. */
+  readonly platform: string;
+  /** What takes from a library what only debuggers need; on macOS they are not in it, and its signature would break. */
+  readonly strip?: readonly string[];
+}
+
+const systems: Readonly<Partial<Record<NodeJS.Platform, System>>> = Object.freeze({
+  linux: { platform: "lin", strip: ["--strip-unneeded"] },
+  darwin: { platform: "mac" },
+});
+
 /** The name that images of every application have: mcconfig takes it from the folder of the manifest. */
 const NAME = "application";
 
 /**
- * Builds an application for the Moddable simulator of Linux.
+ * Builds an application for the Moddable simulator of this system, Linux or macOS.
  * @returns the library that mcconfig makes of it, without what only debuggers need, as gzip: the body of an image.
  * @throws BuildError with what mcconfig says, or with what is not installed.
  */
@@ -33,6 +45,11 @@ export function buildSimulatorLibrary(options: SdkBuildOptions): Uint8Array {
       "MODDABLE is not set: the simulator needs the Moddable SDK; see make simulator",
     );
   }
+  const system = systems[process.platform];
+  if (system === undefined) {
+    throw new BuildError("images for the simulator are built on Linux and macOS only");
+  }
+  const { platform } = system;
   const application = path.resolve(options.manifest);
   const key = createHash("sha256").update(application).digest("hex").slice(0, 12);
   const folder = path.resolve(options.folder, key);
@@ -40,12 +57,14 @@ export function buildSimulatorLibrary(options: SdkBuildOptions): Uint8Array {
   const whole = { include: application, config: options.config };
   mkdirSync(path.dirname(manifest), { recursive: true });
   writeIfChanged(manifest, `${JSON.stringify(whole, undefined, 2)}\n`);
-  const tools = [path.join(moddable, "build/bin/lin/release"), process.env["PATH"], options.tools];
+  const release = path.join(moddable, "build/bin", platform, "release");
+  const tools = [release, process.env["PATH"], options.tools];
   const env = { ...process.env, PATH: tools.join(path.delimiter) };
-  run("mcconfig", ["-m", "-p", "lin", "-t", "build", "-o", folder, manifest], env);
-  const library = path.join(folder, "bin/lin/mc/release", NAME, "mc.so");
+  run("mcconfig", ["-m", "-p", platform, "-t", "build", "-o", folder, manifest], env);
+  const library = path.join(folder, "bin", platform, "mc/release", NAME, "mc.so");
+  if (system.strip === undefined) return gzipSync(readFileSync(library));
   const stripped = path.join(folder, "image.so");
-  run("strip", ["--strip-unneeded", "-o", stripped, library], env);
+  run("strip", [...system.strip, "-o", stripped, library], env);
   return gzipSync(readFileSync(stripped));
 }
 

@@ -20,18 +20,33 @@ folder() {
 	fi
 }
 
+# header NAME: whether the C compiler finds it
+header() {
+	echo "#include <$1>" | "${CC:-cc}" -E - >/dev/null 2>&1
+}
+
 sdk="the Moddable SDK 8.2.3: npx xs-dev setup, or its documentation/Moddable SDK - Getting Started.md; then set MODDABLE"
 folder MODDABLE "$sdk"
-[ -x "${MODDABLE:-}/build/bin/lin/release/mcconfig" ] || command -v mcconfig >/dev/null ||
-	need mcconfig "build the SDK's tools (npx xs-dev setup does), and put \$MODDABLE/build/bin/<system>/release on the path"
+system=$([ "$(uname -s)" = Darwin ] && echo mac || echo lin)
+[ -x "${MODDABLE:-}/build/bin/$system/release/mcconfig" ] || command -v mcconfig >/dev/null ||
+	need mcconfig "build the SDK's tools (npx xs-dev setup does), and put \$MODDABLE/build/bin/$system/release on the path"
 
 case "$1" in
 simulator)
-	packages="apt-get install gcc libc6-dev pkg-config libglib2.0-dev libmbedtls-dev (Mbed TLS 2.28) zlib1g-dev"
-	command -v "${CC:-cc}" >/dev/null || need "a C compiler" "$packages"
-	{ command -v pkg-config >/dev/null && pkg-config --exists gio-2.0; } || need "GLib" "$packages"
-	[ -e /usr/include/mbedtls/pk.h ] || need "Mbed TLS" "$packages"
-	[ -e /usr/include/zlib.h ] || need "zlib" "$packages"
+	case $(uname -s) in
+	Darwin)
+		how="Xcode's command line tools: xcode-select --install"
+		mbedtls="brew install mbedtls@3; then, in the shell that builds, set CPATH and LIBRARY_PATH as examples/simulator/README.md says"
+		;;
+	*)
+		how="apt-get install gcc libc6-dev pkg-config libglib2.0-dev libmbedtls-dev zlib1g-dev"
+		mbedtls="$how"
+		{ command -v pkg-config >/dev/null && pkg-config --exists gio-2.0; } || need "GLib" "$how"
+		;;
+	esac
+	command -v "${CC:-cc}" >/dev/null || need "a C compiler" "$how"
+	header zlib.h || need "zlib" "$how"
+	header mbedtls/pk.h || need "Mbed TLS, 2.28 or 3.6" "$mbedtls"
 	;;
 esp32)
 	idf="ESP-IDF v6.0: documentation/devices/esp32.md of the Moddable SDK, or step 1 of examples/esp32-wifi/README.md"

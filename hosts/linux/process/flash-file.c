@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * A file that behaves like NOR flash: the flash driver of Linux. What a call did survives when it returns. */
+ * A file that behaves like NOR flash: the flash driver of a device that is a process. What a call did survives when it returns. */
 #include "flash-file.h"
 
 #include "flash-driver.h"
@@ -39,11 +39,21 @@ uint32_t xs_ota_flash_file_operations(void)
 	return flash.operations;
 }
 
+/* Waits until the disk has it, not only its cache. */
+static bool sync_file(void)
+{
+#ifdef F_FULLFSYNC
+	return fcntl(flash.fd, F_FULLFSYNC) == 0;
+#else
+	return fdatasync(flash.fd) == 0;
+#endif
+}
+
 static bool store(uint32_t offset, const uint8_t *bytes, uint32_t length)
 {
 	if (pwrite(flash.fd, bytes, length, offset) != (ssize_t)length)
 		return false;
-	return !flash.sync || fdatasync(flash.fd) == 0;
+	return !flash.sync || sync_file();
 }
 
 /* Noise that is the same in every run, so that a failure can be repeated. */

@@ -11,17 +11,19 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+enum { GETENTROPY_MAX = 256 };
+
 void xs_ota_port_random(void *into, size_t length)
 {
 	uint8_t *bytes = into;
 
 	while (length > 0) {
-		ssize_t count = getrandom(bytes, length, 0);
+		size_t count = length < GETENTROPY_MAX ? length : GETENTROPY_MAX;
 
-		if (count < 0)	/* without it nothing secret may be made */
+		if (getentropy(bytes, count) != 0)	/* without it nothing secret may be made */
 			xs_ota_port_reset(XS_OTA_RESET_CRASH);
 		bytes += count;
-		length -= (size_t)count;
+		length -= count;
 	}
 }
 
