@@ -88,7 +88,7 @@ deep-others: deep_files := $(deep_tests)
 deep-updates deep-others:
 	DEEP=1 node --test --test-concurrency=$$(nproc) $(deep_files:%=build/node/test/%.test.js)
 deep-boards:
-	@for board in $(emulated); do DEEP=1 BOARD=$$board node --test build/node/test/boards/power-cuts.test.js || exit; done
+	@for board in $(emulated); do DEEP=1 BOARD=$$board node --test --test-timeout=3600000 build/node/test/boards/power-cuts.test.js || exit; done
 
 .PHONY: test-deep
 test-deep: export COUNTS := build/counts-deep

@@ -72,7 +72,8 @@ export class CutUpdate {
     const last = (text: string): number => lines.map(line => line.includes(text)).lastIndexOf(true);
     const [verified, trial] = [last("image verified"), last("boot: trial")];
     if (verified < this.#first) return "download";
-    if (this.lines.some(line => /is permanent|boot: reverted/.test(line))) return undefined;
+    if (this.lines.some(line => /is permanent|boot: reverted|Reverted: /.test(line)))
+      return undefined;
     if (trial < verified) return "switch";
     if (trial >= this.#poweredOn) return "trial";
     // it may have been committed before it could say so
@@ -84,7 +85,7 @@ export class CutUpdate {
     const { console } = this.#options.stage;
     if (phase === "download") await console.waitFor(/downloaded|image verified/, this.#poweredOn);
     if (phase === "switch") await console.waitFor(/image verified/, this.#first);
-    // a trial that could not say that it began is reverted
-    if (phase === "trial") await console.waitFor(/boot: (trial|reverted)/, this.#first);
+    // a trial that could not say that it began is reverted, and if that could not be said either, the old image tells
+    if (phase === "trial") await console.waitFor(/boot: (trial|reverted)|Reverted: /, this.#first);
   }
 }
