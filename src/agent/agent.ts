@@ -247,7 +247,7 @@ export class OtaAgent {
     const message = parseJobTopic(options.thingName, topic);
     if (message === undefined) return;
     if (message.kind === "update") this.#onUpdateReply(message.jobId, message.accepted, payload);
-    else if (message.kind === "notify-next" || message.accepted) this.#onJob(payload);
+    else if (message.kind === "notify-next" || message.accepted) this.#onJob(message.kind, payload);
   }
 
   #onUpdateReply(jobId: string, accepted: boolean, payload: Uint8Array): void {
@@ -260,9 +260,11 @@ export class OtaAgent {
     this.#context.reporter.onReply(jobId, accepted, reply);
   }
 
-  #onJob(payload: Uint8Array): void {
+  /** A notification that can't be read tells nevertheless that there is something to ask for; a request is made again by its timer. */
+  #onJob(kind: "notify-next" | "job", payload: Uint8Array): void {
     const job = this.#readJob(payload);
     if (job !== undefined) this.#machine.signal("ReceivedJobDocument", job);
+    else if (kind === "notify-next") this.#machine.signal("RequestJobDocument");
   }
 
   /** @returns `undefined` for what tells of no job, and not that there is none. */

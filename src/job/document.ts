@@ -4,7 +4,7 @@ import { type SignatureScheme, signatureSchemes } from "xs-ota/pal/crypto";
 import { OtaError } from "xs-ota/pal/error";
 import { decodeBase64 } from "./base64.js";
 import { isName } from "./characters.js";
-import { isObject, parseUnsigned, Reader, ZERO_FILE_SIZE } from "./read.js";
+import { isObject, type JsonObject, parseUnsigned, Reader, ZERO_FILE_SIZE } from "./read.js";
 import type { AppVersion } from "./version.js";
 
 /** How the blocks of a file may travel. */
@@ -70,7 +70,8 @@ const MAX_SIGNATURE_TEXT = 1024;
 const MAX_FILES = 10;
 
 /**
- * The job that a message tells of.
+ * The job that a message tells of. One without an execution tells of none, unless it has another object: then a bit may have
+ * flipped in the name.
  * @param message a `$next/get/accepted` or `notify-next` message, as JSON gives it
  * @param scheme the signature this device wants
  * @throws OtaError "job-malformed" naming the first field at fault; "protocol-unsupported"; "signature-invalid" when a
@@ -78,8 +79,14 @@ const MAX_FILES = 10;
  */
 export function parseJob(message: unknown, scheme: SignatureScheme): ParsedJob {
   const execution = isObject(message) ? message["execution"] : undefined;
-  if (!isObject(execution) || Object.keys(execution).length === 0) {
-    return Object.freeze({ kind: "none" });
+  if (!isFilled(execution)) {
+    if (!isObject(message) || !Object.values(message).some(isFilled)) {
+      return Object.freeze({ kind: "none" });
+    }
+    throw new OtaError(
+      "job-malformed",
+      "execution is missing, and an object of another name is there",
+    );
   }
   const reader = new Reader(execution, "execution");
   const jobId = parseJobId(reader);
@@ -89,6 +96,9 @@ export function parseJob(message: unknown, scheme: SignatureScheme): ParsedJob {
   }
   return parseOtaJob(reader, jobId, scheme);
 }
+
+const isFilled = (value: unknown): value is JsonObject =>
+  isObject(value) && Object.keys(value).length > 0;
 
 /** The job id of a message, for reporting that the rest of it is malformed. */
 export function jobIdOf(message: unknown): string | undefined {

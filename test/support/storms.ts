@@ -128,9 +128,7 @@ function stageUnder(
   spoilt: Partial<DeviceOptions>,
 ): Stage {
   const { images } = stageFor(story, geometry);
-  // A bit that flips in the name "execution" makes a reply say that there is no job, and the device cannot know.
-  const reconnects = rules.some(({ kind }) => kind === "corrupt");
-  const weather = { seed, rules: [...rules], restarts, until: UNTIL_MS, reconnects };
+  const weather = { seed, rules: [...rules], restarts, until: UNTIL_MS };
   return stageFor(story, geometry, { weather, onBoot: watchBoots(images), ...spoilt });
 }
 

@@ -47,8 +47,6 @@ export interface VirtualCloudOptions {
 export interface Weather extends FaultPlan {
   /** Virtual time in ms at which nothing goes wrong any more; never, unless told. */
   readonly until?: number;
-  /** Whether the connection is lost, and comes back, when it is over; otherwise nothing but a timer tells the device. */
-  readonly reconnects?: boolean;
   /** After so many messages in all the cloud's process ends, and starts again from its disk. */
   readonly restarts?: readonly number[];
 }
@@ -196,10 +194,9 @@ export class VirtualCloud {
     this.#line = this.#openLine();
   }
 
-  /** From now on nothing goes wrong any more. What is still held back is lost. */
+  /** From now on nothing goes wrong any more. What is still held back is lost, and the connection stays: nothing but a timer tells. */
   #calm(): void {
     this.#beginFaults(new Faults());
-    if (this.#options.weather?.reconnects === true) this.#disconnect();
   }
 
   deploy(jobId: string, deployed: readonly DeployedFile[], travel: Travel = "MQTT"): void {

@@ -181,6 +181,27 @@ test("a notification of the same job changes nothing", () => {
   assert.equal(bench.pal.calls.filter(call => call.startsWith("createFile")).length, 1);
 });
 
+test("a bit that flips in the name of the execution does not end the job under way", () => {
+  const bench = askedBench();
+  bench.job(jobMessage(TEN));
+  bench.mqtt.deliver(`${JOBS}/notify-next`, { timestamp: 2, exebution: { jobId: "AFR_OTA-j" } });
+  assert.match(bench.mqtt.take().at(-1) ?? "", /\$next\/get/, "it asks what was meant");
+  bench.blocks(image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("a reply that is damaged is asked for again, and a notification at once", () => {
+  const bench = askedBench();
+  bench.mqtt.take();
+  bench.job({ exebution: { jobId: "AFR_OTA-j" } });
+  assert.deepEqual([bench.told, bench.mqtt.take()], [[], []]);
+  bench.clock.advance(10_000);
+  assert.match(bench.mqtt.take().at(-1) ?? "", /\$next\/get/);
+  bench.job({ timestamp: 1 });
+  bench.mqtt.deliver(`${JOBS}/notify-next`, Uint8Array.of(0x7b));
+  assert.match(bench.mqtt.take().at(-1) ?? "", /\$next\/get/);
+});
+
 test("no job is told to the application, and is no error", () => {
   const bench = askedBench();
   bench.job({ timestamp: 1 });

@@ -186,6 +186,16 @@ test("a message without an execution has no job", () => {
   }
 });
 
+test("a message whose execution has another name is damaged, and does not say that there is no job", () => {
+  const { execution } = messageWith();
+  for (const key of ["exebution", "Execution", "execution\u0000"]) {
+    assert.throws(() => parseJob({ timestamp: 1, [key]: execution }, ecdsa), {
+      code: "job-malformed",
+      message: /execution is missing/,
+    });
+  }
+});
+
 test("a job of another kind is the application's", () => {
   const documents: readonly unknown[] = [
     { operation: "reboot" },
