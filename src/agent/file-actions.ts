@@ -158,13 +158,18 @@ export class FileActions {
     if (isExpired(error)) this.#context.signal("RequestJobDocument");
   }
 
-  /** A job arrived while one is under way. The same one may bring a fresh URL; another one takes its place. */
+  /**
+   * A job arrived while one is under way. The same one may bring a fresh URL, and is passed over when it can't be read any more, for
+   * a job's document never changes; another one takes its place.
+   */
   jobNotification(job: JobDocument): void {
     const { signal } = this.#context;
     const transfer = this.#transfer;
-    const file = job.kind === "ota" ? transfer?.sameFileOf(job) : undefined;
+    if (transfer === undefined) return;
+    if (job.kind === "malformed" && job.jobId === transfer.job.jobId) return;
+    const file = job.kind === "ota" ? transfer.sameFileOf(job) : undefined;
     if (file === undefined) signal("JobGone");
-    else if (transfer?.supply.renew(file) === true) signal("RequestFileBlock");
+    else if (transfer.supply.renew(file)) signal("RequestFileBlock");
   }
 
   /** The cloud has taken the job back: nothing is to be reported. */

@@ -190,6 +190,18 @@ test("a bit that flips in the name of the execution does not end the job under w
   assert.equal(bench.agent.state, "ClosingFile");
 });
 
+test("a document of the job under way that can't be read any more does not end it", () => {
+  const bench = askedBench();
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 4);
+  const damaged = jobMessage(TEN, { file: { filesize: "4O" } });
+  bench.mqtt.deliver(`${JOBS}/notify-next`, damaged);
+  bench.blocks(image, 5);
+  bench.job(damaged);
+  assert.deepEqual(bench.told, ["ReceivedJob", "Activate"]);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
 test("a reply that is damaged is asked for again, and a notification at once", () => {
   const bench = askedBench();
   bench.mqtt.take();
