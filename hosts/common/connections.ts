@@ -14,6 +14,8 @@ const KEEP_ALIVE_MS = 60_000;
 export interface ConnectionOptions {
   /** Whatever went wrong with the connection, for logs: it is tried again. */
   readonly onError?: (error: unknown) => void;
+  /** Longest MQTT payload taken, in bytes; 16 KiB when absent. A longer one, of a large block or job, is dropped and told to `onError`. */
+  readonly maxPayload?: number;
   /** IPv4 addresses of name servers, where the machine asks them itself; those of its network, and public ones, when absent. */
   readonly dnsServers?: readonly string[];
 }
@@ -63,7 +65,7 @@ const plain = ({ TCP }: ConnectionClasses): SocketSource => ({ io: TCP });
 
 function makeMqtt(
   classes: ConnectionClasses,
-  { identity, clock, device, onError }: ConnectionParty,
+  { identity, clock, device, maxPayload, onError }: ConnectionParty,
   sockets: SecureSockets | undefined,
 ): EcmaMqttClient {
   const { MQTTClient, dns } = classes;
@@ -80,6 +82,7 @@ function makeMqtt(
     },
     clock,
     random: () => device.random(),
+    ...(maxPayload !== undefined && { maxPayload }),
     ...(onError && { onError }),
   });
 }
