@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { KeyObject } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OtaError } from "xs-ota/pal/error";
@@ -131,14 +132,22 @@ export interface SignedImage extends DetachedSignature {
 }
 
 /**
+ * Reads a code-signing key, PEM: also to be told of a mistake before a long build.
+ * @throws CliError "input" when it cannot be used.
+ */
+export function readSigningKey(path: string): { readonly pem: string; readonly key: KeyObject } {
+  const pem = readInput(path, "the key", "`xs-ota keys` makes one.");
+  return { pem: new TextDecoder().decode(pem), key: parsePrivateKey(pem, path) };
+}
+
+/**
  * Signs an image twice: in it for the bootloader, and over the whole file for the job document.
  * @param path the image's, if the user named it
  * @throws CliError "input" when the key or the image cannot be used.
  */
 export function signFirmware(image: Uint8Array, keyPath: string, path?: string): SignedImage {
-  const pem = readInput(keyPath, "the key", "`xs-ota keys` makes one.");
-  const key = parsePrivateKey(pem, keyPath);
-  const bytes = explained(() => signImage(image, new TextDecoder().decode(pem)), path);
+  const { pem, key } = readSigningKey(keyPath);
+  const bytes = explained(() => signImage(image, pem), path);
   return { bytes, ...signDetached(bytes, key) };
 }
 

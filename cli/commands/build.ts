@@ -4,7 +4,14 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { readFlashMap } from "xs-ota/toolchain/flash-map";
 import { needBuilt } from "../board-build.js";
 import { boardNames, boards, packageRoot } from "../boards.js";
-import { buildFirmware, manifestVersion, signFirmware, writeSignedImage } from "../firmware.js";
+import { readInput } from "../files.js";
+import {
+  buildFirmware,
+  manifestVersion,
+  readSigningKey,
+  signFirmware,
+  writeSignedImage,
+} from "../firmware.js";
 import { needFits } from "../flash-image.js";
 import { imageVersion, wholeNumber } from "../options.js";
 import type { Session } from "../session.js";
@@ -44,6 +51,8 @@ const buildArguments = () =>
 export function buildCommand(session: Session): Command {
   return buildArguments().action(async (manifest, options) => {
     const { board, set: config = {}, key, target, securityCounter } = options;
+    readInput(manifest, "the manifest");
+    readSigningKey(key);
     const version = options.version ?? manifestVersion(manifest);
     const out = options.out ?? join("build", "firmware", `${version}.img`);
     await needBuilt(boards[board], session);

@@ -9,7 +9,7 @@ import { startDevice } from "../device-process.js";
 import { CliError } from "../failure.js";
 import { readInput, replaceFile } from "../files.js";
 import { thingName } from "../options.js";
-import { provisioners } from "../provisioning.js";
+import { provisioners, type NewDevice, type Provisioner } from "../provisioning.js";
 import type { Session } from "../session.js";
 
 const examples = `
@@ -54,8 +54,9 @@ export function deviceCommand(session: Session): Command {
     const flash = options.flash ?? join("devices", `${options.thing}.flash`);
     const { output, signal } = session;
     checkFlash(flash, options);
+    const contents = await readContents(session, options);
     await needBuilt(board, session);
-    await makeFlash(session, flash, options);
+    if (contents !== undefined) makeFlash(flash, provisioners[options.board], contents);
     signal.throwIfAborted();
     const onLine = (line: string): void => output.result({ console: line }, line);
     const device = startDevice({ board, flash, onLine });
@@ -77,16 +78,21 @@ function checkFlash(path: string, { image, cert }: DeviceOptions): void {
   }
 }
 
-/** Makes the flash file if `--image` asks for it. @throws CliError "input", "cloud". */
-async function makeFlash(session: Session, path: string, options: DeviceOptions): Promise<void> {
-  const { image, cert } = options;
-  if (image === undefined || cert === undefined) return;
-  const { keyKind, provision } = provisioners[options.board];
-  const identity = await makeIdentity(session, { ...options, cert }, keyKind);
-  const { content } = provision({
-    identity,
-    image: readInput(image, "the image", "`xs-ota build` makes one."),
-  });
+/** What the new flash is to have in it that `--image` asks for. @throws CliError "input", "cloud". */
+async function readContents(
+  session: Session,
+  options: DeviceOptions,
+): Promise<NewDevice | undefined> {
+  const { image: path, cert } = options;
+  if (path === undefined || cert === undefined) return undefined;
+  const image = readInput(path, "the image", "`xs-ota build` makes one.");
+  const { keyKind } = provisioners[options.board];
+  return { identity: await makeIdentity(session, { ...options, cert }, keyKind), image };
+}
+
+/** @throws CliError "input" when something does not fit. */
+function makeFlash(path: string, { provision }: Provisioner, contents: NewDevice): void {
+  const { content } = provision(contents);
   mkdirSync(dirname(path), { recursive: true });
   replaceFile(path, content);
 }
