@@ -84,6 +84,8 @@ export interface Board {
   readonly executable: string;
   /** The target of `make` that builds the executable. */
   readonly makeTarget: string;
+  /** What `nmake` builds it from on Windows; absent where it is not built there. */
+  readonly nmakefile?: string;
   /** The machine code that a new flash begins with; the keys it trusts go into the last block of its partition. */
   readonly bootloader?: string;
   /** Of the key it connects with, where that is not free to choose. */
@@ -114,8 +116,9 @@ export const boards = Object.freeze({
   },
   simulator: {
     flashMap: "hosts/simulator/flash.json",
-    executable: "build/simulator/xs-ota-simulator",
+    executable: `build/simulator/xs-ota-simulator${process.platform === "win32" ? ".exe" : ""}`,
     makeTarget: "simulator",
+    nmakefile: "hosts/simulator/windows/nmakefile",
     keyKind: "rsa-2048", // the only kind that the Moddable SDK's TLS takes
   },
 }) satisfies Readonly<Record<string, Board>>;

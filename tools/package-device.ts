@@ -31,7 +31,7 @@ const copied = /(?:\.c|\.h|\.csv|\.defaults|\.d\.ts)$/;
 /** What mcconfig says of platforms whose host the package does not have. */
 const elsewhere = {
   error:
-    "xs-ota's npm package has hosts for esp32, lin and mac; for this one clone xs-ota and include its manifest.json",
+    "xs-ota's npm package has hosts for esp32, lin, mac and win; for this one clone xs-ota and include its manifest.json",
 };
 
 /** What applications import, by its path in the package: the names in `exports` that have a "moddable". */

@@ -15,8 +15,7 @@ static uint32_t environment_number(const char *name)
 	return text ? (uint32_t)strtoul(text, NULL, 10) : 0;
 }
 
-/* Before any JavaScript. Without a flash its partitions cannot be read, and the host fails to open. */
-static __attribute__((constructor)) void open_flash(void)
+void xs_ota_environment_open(void)
 {
 	const XsOtaOptions options = {
 		.flash = getenv(XS_OTA_ENV_FLASH),

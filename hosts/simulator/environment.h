@@ -9,4 +9,7 @@
 #define XS_OTA_ENV_CUT "XS_OTA_CUT"	/* power fails in the flash operation of this number, from 1 */
 #define XS_OTA_ENV_TEAR "XS_OTA_TEAR"	/* an XsOtaTear, as a number */
 
+/* When the image is loaded: opens its flash. Without one its partitions cannot be read, and the host fails to open. */
+void xs_ota_environment_open(void);
+
 #endif

@@ -49,6 +49,15 @@ test("where there is nothing to build a board from, the remedy says where there 
   });
 });
 
+test("on Windows a board is built by nmake, from the file that it has for it", async t => {
+  const root = makePackage(t, "@false");
+  await assert.rejects(needBuilt({ ...lamp, nmakefile: "lamp.mak" }, session(), root, "win32"), {
+    kind: "tool",
+    message: /^nmake /,
+    remedy: /Visual Studio/,
+  });
+});
+
 test("Ctrl-C ends the build", async t => {
   const root = makePackage(t, "@exec sleep 1000");
   const interrupt = new AbortController();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -83,6 +83,28 @@ test("a UF2 file has for each 256 bytes a block that says where they go", () => 
   assert.deepEqual(words, [...magic, 0x2000, 0x27100, 256, 1, 2, 0xada52840, 0x0ab16f30]);
   assert.equal(file[512 + 32 + 43], 7);
   assert.equal(file[512 + 32 + 44], 0xff);
+});
+
+// nmake has no pattern for files, and nothing here runs it
+test("nmake builds the simulator of all files of the bootloader, and of those of Windows", () => {
+  const nmakefile = readFileSync("hosts/simulator/windows/nmakefile", "utf8");
+  const sources = [...nmakefile.matchAll(/\S+\.c\b/g)].map(([file]) => file.replaceAll("\\", "/"));
+  assert.deepEqual(
+    sources.filter(file => !existsSync(file)),
+    [],
+  );
+  const inImage = ["entry.c", "microseconds.c"];
+  const needed = ["toolchain/bootloader", "hosts/runtime/boot", "hosts/simulator/windows"].flatMap(
+    folder =>
+      readdirSync(folder)
+        .filter(name => name.endsWith(".c") && !inImage.includes(name))
+        .map(name => `${folder}/${name}`),
+  );
+  assert.ok(needed.length >= 10, needed.join());
+  assert.deepEqual(
+    needed.filter(file => !sources.includes(file)),
+    [],
+  );
 });
 
 interface SdkManifest {

@@ -93,6 +93,11 @@ static XsOtaEnd end_of(pid_t child, XsOtaEndKind watched)
 	return (XsOtaEnd){ watched, WEXITSTATUS(status) };
 }
 
+void xs_ota_child_pause(uint32_t milliseconds)
+{
+	poll(NULL, 0, (int)milliseconds);
+}
+
 XsOtaEnd xs_ota_child_run(char **command, XsOtaStart start, uint32_t timeout)
 {
 	int feed[2], life[2];

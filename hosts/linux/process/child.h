@@ -34,6 +34,9 @@ void xs_ota_child_catch_signals(void);
  * Of `reason` and `cut` it tells the device; the descriptors it makes. */
 XsOtaEnd xs_ota_child_run(char **command, XsOtaStart start, uint32_t timeout);
 
+/* Waits so many milliseconds, or until somebody wants this program to end. */
+void xs_ota_child_pause(uint32_t milliseconds);
+
 /* Whether this process was started as a device, and what it was told. */
 bool xs_ota_child_started(XsOtaStart *start);
 

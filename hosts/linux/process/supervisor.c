@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* A device that crashes at once must not eat a core. */
 enum { CRASH_PAUSE_MS = 200 };
@@ -35,13 +34,6 @@ static bool reset_reason(XsOtaEnd end, XsOtaReset *reason)
 	return true;
 }
 
-static void pause_after_crash(void)
-{
-	const struct timespec time = { 0, CRASH_PAUSE_MS * 1000000L };
-
-	nanosleep(&time, NULL);
-}
-
 int xs_ota_supervise(const XsOtaOptions *options, char **command)
 {
 	XsOtaStart start = { .reason = XS_OTA_RESET_POWER_ON, .cut = options->cut };
@@ -63,6 +55,6 @@ int xs_ota_supervise(const XsOtaOptions *options, char **command)
 			return XS_OTA_EXIT_MAX_RESETS;
 		fprintf(stderr, XS_OTA_PROGRAM ": reset (%s)\n", reason_text(start.reason));
 		if (start.reason == XS_OTA_RESET_CRASH)
-			pause_after_crash();
+			xs_ota_child_pause(CRASH_PAUSE_MS);
 	}
 }

@@ -11,7 +11,6 @@
 #include "loop.h"
 #include "status.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -87,8 +86,7 @@ _Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason)
 	XsOtaBootedImage image = xs_ota_boot_step(options);
 
 	tell_image(options, reason);
-	signal(SIGPIPE, SIG_IGN);	/* the SDK's sockets write to a peer that may have gone */
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	xs_ota_loop_open();
 	xs_ota_library_load(image)(new_screen());
 	xs_ota_loop_run(xs_ota_port_feed_interval() / 2);
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ * Windows: the messages of the main thread. Source: Moddable SDK xs/platforms/win_xs.c, modules/io/socket/win/tcp.c. */
+#include "loop.h"
+
+#include "library.h"
+#include "port.h"
+#include "status.h"
+
+#include <winsock2.h>
+
+#include <stdlib.h>
+
+/* The SDK's sockets leave it to the program. */
+void xs_ota_loop_open(void)
+{
+	WSADATA version;
+
+	if (WSAStartup(MAKEWORD(2, 2), &version) != 0)
+		xs_ota_crash("the network", "no Winsock 2.2");
+}
+
+static void CALLBACK feed(HWND window, UINT message, UINT_PTR timer, DWORD time)
+{
+	(void)window, (void)message, (void)timer, (void)time;
+	xs_ota_port_feed();
+}
+
+_Noreturn void xs_ota_loop_run(double feed_interval)
+{
+	MSG message;
+
+	SetTimer(NULL, 0, (UINT)feed_interval, feed);
+	while (GetMessage(&message, NULL, 0, 0) > 0)
+		DispatchMessage(&message);
+	_exit(XS_OTA_EXIT_CRASH);
+}
