@@ -32,7 +32,7 @@ function heard(byteLength: number, options: ConnectionOptions): string[] {
   };
   const [session] = sessions;
   session?.accepts();
-  session?.delivers("block", new Uint8Array(byteLength), 1000);
+  session?.delivers("block", new Uint8Array(byteLength), 500);
   return log;
 }
 
