@@ -51,14 +51,20 @@ void xs_ota_board_open(void)
 	SYSTICK_CONTROL = SYSTICK_ENABLE;
 }
 
+/* At 0, for one cycle, the counter asks for the interrupt that counts the tick: that reading belongs to neither tick.
+ * While the interrupt is pending, the counter is read again, as the next tick's. Source: ARMv7-M ARM B3.3. */
 uint64_t xs_ota_board_microseconds(void)
 {
-	uint32_t tick, left;
+	uint32_t counted, tick, left;
 
 	do {
-		tick = ticks;
+		tick = counted = ticks;
 		left = SYSTICK_VALUE;
-	} while (tick != ticks);
+		if (SCB_INTERRUPT_STATE & SYSTICK_PENDING) {
+			left = SYSTICK_VALUE;
+			tick++;
+		}
+	} while (counted != ticks || left == 0);
 	return (uint64_t)tick * TICK_US + (TICK_CYCLES - 1 - left) / (TICK_CYCLES / TICK_US);
 }
 
