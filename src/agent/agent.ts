@@ -25,6 +25,7 @@ import { type OtaStatistics, Statistics } from "./statistics.js";
 import type { Actions, JobDocument, OtaState, ShutdownOptions } from "./table.js";
 import { Timer } from "./timer.js";
 import { Trial } from "./trial.js";
+import { UpdateRecord } from "./update-record.js";
 
 /** Source: CreateThing, "thingName". */
 const isThingName = (text: string): boolean =>
@@ -62,24 +63,17 @@ export class OtaAgent {
     const { pal, filePals, journal, clock, device, mqtt, thingName } = options;
     const config = makeConfig(options.config);
     const platforms = new Platforms(pal, config, filePals);
-    const { selfTestResponseWaitMs, fileRequestWaitMs } = config;
+    const { selfTestResponseWaitMs } = config;
     const signal: Machine["signal"] = (on, ...data) => this.#machine.signal(on, ...data);
     const reporter = new Reporter(
-      {
-        thingName,
-        mqtt,
-        clock,
-        device,
-        isConditional: config.conditionalUpdates,
-        stepTimeoutInMinutes: config.stepTimeoutInMinutes,
-        replyWaitMs: fileRequestWaitMs,
-      },
+      { thingName, mqtt, clock, device, config },
       {
         onReported: (jobId, report) => this.#onReported(jobId, report),
         onJobGone: jobId => this.#onJobGone(jobId),
       },
     );
-    const trial = new Trial({ platforms, journal, clock, selfTestResponseWaitMs }, () =>
+    const record = new UpdateRecord(journal);
+    const trial = new Trial({ platforms, record, clock, selfTestResponseWaitMs }, () =>
       this.#jobs.giveUpTrial(`not accepted within ${selfTestResponseWaitMs} ms`),
     );
     return Object.freeze({
@@ -91,6 +85,7 @@ export class OtaAgent {
       platforms,
       reporter,
       trial,
+      record,
       statistics: new Statistics(),
       requestTimer: new Timer(clock, () => signal("RequestTimer")),
       signal,
@@ -281,16 +276,16 @@ export class OtaAgent {
   }
 
   #onReported(jobId: string, report: StatusReport): void {
-    const { trial, signal } = this.#context;
+    const { trial, record, signal } = this.#context;
     if (!isTerminal(report)) return;
-    const progress = trial.progress;
-    if (progress?.jobId === jobId && trial.state === "none") bestEffort(() => trial.forget());
+    const isOver = record.progress?.jobId === jobId && trial.state === "none";
+    if (isOver) bestEffort(() => record.forget());
     signal("RequestJobDocument");
   }
 
   #onJobGone(jobId: string): void {
-    const { trial, signal } = this.#context;
-    if (trial.state !== "none" && trial.progress?.jobId === jobId) {
+    const { trial, record, signal } = this.#context;
+    if (trial.state !== "none" && record.progress?.jobId === jobId) {
       this.#jobs.giveUpTrial("the job was cancelled");
     } else if (this.#files.jobInfo?.jobId === jobId) signal("JobGone");
   }

@@ -11,6 +11,7 @@ import type { Reporter } from "./reporter.js";
 import type { Statistics } from "./statistics.js";
 import type { Timer } from "./timer.js";
 import type { Trial } from "./trial.js";
+import type { UpdateRecord } from "./update-record.js";
 
 /** What the actions share. */
 export interface Context {
@@ -23,6 +24,7 @@ export interface Context {
   readonly platforms: Platforms;
   readonly reporter: Reporter;
   readonly trial: Trial;
+  readonly record: UpdateRecord;
   readonly statistics: Statistics;
   /** Guards every request: for a job, and for blocks. OtaRequestTimer of the C library. */
   readonly requestTimer: Timer;

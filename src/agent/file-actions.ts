@@ -72,20 +72,19 @@ export class FileActions {
   }
 
   initFile(job: OtaJob): void {
-    const { options, config, version, memory, platforms, trial, statistics, signal } =
+    const { options, config, version, memory, platforms, record, statistics, signal } =
       this.#context;
-    const { journal, clock } = options;
+    const { clock, demands } = options;
     const isBegun = this.#job === job;
     this.#job = job;
     if (!isBegun) {
       this.#cleanStarts = 0;
-      reopenFiles(job, platforms, trial);
+      reopenFiles(job, platforms, record);
     }
     const transfer = new Transfer(
-      { memory, platforms, journal, clock, config, version, demands: options.demands },
+      { memory, platforms, record, clock, config, version, demands },
       job,
       this.#sources(job),
-      trial.progress,
     );
     this.#transfer = transfer;
     transfer.supply.open(transfer.file, this.#sink);

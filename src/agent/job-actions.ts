@@ -42,13 +42,13 @@ export class JobActions {
 
   /** Finds out what this start means, tells the cloud what it does not know, and asks for a job. */
   start(): void {
-    const { trial, signal } = this.#context;
+    const { trial, record, signal } = this.#context;
     const outcome = trial.begin();
     if (outcome === "unfinished") {
       trial.retry();
       return;
     }
-    const progress = trial.progress;
+    const { progress } = record;
     if (progress !== undefined && outcome === "committed") this.#reportKept(progress);
     if (progress !== undefined && outcome === "reverted") this.#reportReverted(progress);
     signal("RequestJobDocument");
@@ -151,8 +151,8 @@ export class JobActions {
   }
 
   #processOtaJob(job: OtaJob): void {
-    const { reporter, trial, emit, signal } = this.#context;
-    const isKnown = trial.progress?.jobId === job.jobId;
+    const { reporter, record, emit, signal } = this.#context;
+    const isKnown = record.progress?.jobId === job.jobId;
     if (job.selfTest !== undefined && !isKnown) this.#processForgotten(job);
     else {
       reporter.follow(job);
@@ -205,8 +205,8 @@ export class JobActions {
 
   /** The image on trial is the one the job means: the application may test it. */
   inSelfTest(jobId: string): void {
-    const { trial, reporter, version, emit } = this.#context;
-    const progress = trial.progress;
+    const { trial, record, reporter, version, emit } = this.#context;
+    const { progress } = record;
     const fault = progress === undefined ? undefined : this.#versionFault(progress);
     if (fault !== undefined) this.giveUpTrial(fault.message);
     else if (trial.announce()) {

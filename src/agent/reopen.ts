@@ -3,7 +3,7 @@ import { OtaError } from "xs-ota/pal/error";
 import type { Pal, ReceivedBlocks } from "xs-ota/pal/pal";
 import type { JobFile, OtaJob } from "../job/document.js";
 import type { Platforms } from "./platforms.js";
-import type { Trial } from "./trial.js";
+import type { UpdateRecord } from "./update-record.js";
 
 /** Every block of a file. */
 const everything: ReceivedBlocks = Object.freeze({
@@ -38,9 +38,9 @@ function reopen(pal: Pal, file: JobFile, isDelta: boolean): void {
  * one of them is not what it was.
  * @throws OtaError "job-malformed" when two files would go to one place; "file-type-unsupported" for one that goes nowhere.
  */
-export function reopenFiles(job: OtaJob, platforms: Platforms, trial: Trial): void {
+export function reopenFiles(job: OtaJob, platforms: Platforms, record: UpdateRecord): void {
   const places = placesOf(job, platforms);
-  const progress = trial.progress;
+  const { progress } = record;
   const complete = progress?.jobId === job.jobId ? progress.fileIndex : 0;
   try {
     for (const [index, file] of job.files.slice(0, complete).entries()) {
@@ -48,6 +48,6 @@ export function reopenFiles(job: OtaJob, platforms: Platforms, trial: Trial): vo
     }
   } catch (error) {
     if (!(error instanceof OtaError)) throw error;
-    trial.forget();
+    record.forget();
   }
 }

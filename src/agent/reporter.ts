@@ -15,6 +15,7 @@ import {
 } from "../job/status.js";
 import { updateJobTopic } from "../job/topics.js";
 import { encodeUtf8 } from "../job/utf8.js";
+import type { OtaConfig } from "./config.js";
 import { Timer } from "./timer.js";
 
 /** A report on its way. */
@@ -39,12 +40,7 @@ export interface ReporterOptions {
   readonly mqtt: MqttClient;
   readonly clock: Clock;
   readonly device: Device;
-  /** Whether updates name the execution they mean. */
-  readonly isConditional: boolean;
-  /** Minutes, 0 for none. */
-  readonly stepTimeoutInMinutes: number;
-  /** Milliseconds before a report without a reply is sent again for the first time. */
-  readonly replyWaitMs: number;
+  readonly config: OtaConfig;
 }
 
 /** The job execution that reports are about, as far as the cloud told. */
@@ -122,8 +118,8 @@ export class Reporter {
 
   /** Whether half of the time is over after which the cloud times the job out. */
   get isStepTimeShort(): boolean {
-    const { clock, stepTimeoutInMinutes } = this.#options;
-    const half = stepTimeoutInMinutes * 30_000;
+    const { clock, config } = this.#options;
+    const half = config.stepTimeoutInMinutes * 30_000;
     return half > 0 && clock.now() - this.#sentAt >= half;
   }
 
@@ -202,14 +198,14 @@ export class Reporter {
   }
 
   #conditions({ jobId, report, clientToken }: Entry): StatusConditions {
-    const { isConditional, stepTimeoutInMinutes } = this.#options;
+    const { conditionalUpdates, stepTimeoutInMinutes } = this.#options.config;
     const execution = this.#execution?.jobId === jobId ? this.#execution : undefined;
     const bounds = {
       ...(clientToken !== undefined && { clientToken }),
       ...(execution !== undefined && boundTo(execution, report)),
     };
     return {
-      ...(isConditional && bounds),
+      ...(conditionalUpdates && bounds),
       ...(stepTimeoutInMinutes > 0 && !isTerminal(report) && { stepTimeoutInMinutes }),
     };
   }
@@ -234,8 +230,8 @@ export class Reporter {
     const first = this.#queue[0];
     if (first === undefined) return;
     this.#publish(first, 1);
-    const { device, replyWaitMs } = this.#options;
-    this.#timer.start(backoffMs(this.#attempts++, replyWaitMs, device.random()));
+    const { device, config } = this.#options;
+    this.#timer.start(backoffMs(this.#attempts++, config.fileRequestWaitMs, device.random()));
   }
 
   /** @returns whether the message went out; when not, the timer or the next connection tries again. */

@@ -3,7 +3,6 @@ import type { ImageDemands } from "xs-ota/pal/boot";
 import { isSameBytes } from "xs-ota/pal/bytes";
 import type { Clock } from "xs-ota/pal/clock";
 import { OtaError } from "xs-ota/pal/error";
-import type { Journal } from "xs-ota/pal/journal";
 import type { Pal } from "xs-ota/pal/pal";
 import { BlockBitmap } from "../download/bitmap.js";
 import type { Memory } from "../download/memory.js";
@@ -15,14 +14,15 @@ import { Admission } from "./admission.js";
 import { bestEffort } from "./best-effort.js";
 import type { OtaConfig } from "./config.js";
 import type { Platforms } from "./platforms.js";
-import { formatProgress, identityOf, IMAGE_LENGTH, type Phase, type Progress } from "./progress.js";
+import { identityOf, IMAGE_LENGTH, type Phase, type Progress } from "./progress.js";
 import type { ReceivedBlock } from "./table.js";
+import type { UpdateRecord } from "./update-record.js";
 
 /** What a transfer works with. */
 export interface TransferOptions {
   readonly memory: Memory;
   readonly platforms: Platforms;
-  readonly journal: Journal;
+  readonly record: UpdateRecord;
   readonly clock: Clock;
   readonly config: OtaConfig;
   /** Version that runs. */
@@ -90,14 +90,9 @@ export class Transfer {
    * @throws OtaError of Pal.createFile; "memory-exhausted", "file-type-unsupported"; of a header that is there already, as
    *   Admission.checkHeader.
    */
-  constructor(
-    options: TransferOptions,
-    job: OtaJob,
-    sources: readonly BlockSource[],
-    saved: Progress | undefined,
-  ) {
-    const { config, platforms } = options;
-    const progress = progressOf(job, saved);
+  constructor(options: TransferOptions, job: OtaJob, sources: readonly BlockSource[]) {
+    const { config, platforms, record } = options;
+    const progress = progressOf(job, record.progress);
     const index = progress?.fileIndex ?? 0;
     const file = job.files[index] as JobFile;
     admitTexts(options.memory, job, file);
@@ -209,9 +204,9 @@ export class Transfer {
     bitmap: Uint8Array,
     { image, etag }: { image?: Uint8Array | undefined; etag?: string | undefined },
   ): void {
-    const { config, version, journal } = this.#options;
+    const { config, version, record } = this.#options;
     const { size, fileType, signature } = this.job.files[fileIndex] as JobFile;
-    const record = formatProgress({
+    record.save({
       phase,
       jobId: this.job.jobId,
       fileIndex,
@@ -225,11 +220,6 @@ export class Transfer {
       etag,
       bitmap,
     });
-    if (record.length > journal.capacity) {
-      const what = `${size} bytes are more blocks than the journal can keep count of`;
-      throw new OtaError("image-too-large", what);
-    }
-    journal.save(record);
   }
 
   /**
@@ -294,7 +284,7 @@ export class Transfer {
   abort(): void {
     this.supply.close(true);
     bestEffort(() => this.#pal.abort());
-    bestEffort(() => this.#options.journal.save(new Uint8Array(0)));
+    bestEffort(() => this.#options.record.forget());
   }
 }
 Object.freeze(Transfer.prototype);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 import { isSameBytes } from "xs-ota/pal/bytes";
 import type { Clock } from "xs-ota/pal/clock";
-import type { Journal } from "xs-ota/pal/journal";
 import { bestEffort } from "./best-effort.js";
 import { type Outcome, outcomeOf } from "./outcome.js";
 import type { Platforms } from "./platforms.js";
-import { formatProgress, parseProgress, type Progress } from "./progress.js";
+import type { Progress } from "./progress.js";
+import type { UpdateRecord } from "./update-record.js";
 import type { JobDocument } from "./table.js";
 import { Timer } from "./timer.js";
 
 /** What a trial works with. */
 export interface TrialOptions {
   readonly platforms: Platforms;
-  readonly journal: Journal;
+  readonly record: UpdateRecord;
   readonly clock: Clock;
   /** Milliseconds that the application has to accept the image. */
   readonly selfTestResponseWaitMs: number;
@@ -40,17 +40,11 @@ export class Trial {
     return this.#state;
   }
 
-  /** What the journal holds. */
-  get progress(): Progress | undefined {
-    const record = this.#options.journal.load();
-    return record === undefined ? undefined : parseProgress(record);
-  }
-
   /** Finds out what this start means, and starts the timer when it is a trial. */
   begin(): Outcome {
-    const { platforms, selfTestResponseWaitMs } = this.#options;
+    const { platforms, record, selfTestResponseWaitMs } = this.#options;
     const { firmware } = platforms;
-    const progress = this.progress;
+    const { progress } = record;
     const runsNew = isSameBytes(progress?.image, firmware.identify("running"));
     const image = firmware.getPlatformImageState();
     const outcome = outcomeOf(image, progress?.phase ?? "none", runsNew);
@@ -67,7 +61,7 @@ export class Trial {
    */
   isOf(job: JobDocument): job is Exclude<JobDocument, { readonly kind: "none" }> {
     if (job.kind === "none") return false;
-    const progress = this.progress;
+    const { progress } = this.#options.record;
     if (progress !== undefined) return progress.jobId === job.jobId;
     return job.kind === "ota" && job.selfTest !== undefined;
   }
@@ -85,48 +79,36 @@ export class Trial {
    * @throws OtaError of Pal.setPlatformImageState.
    */
   accept(): Progress | undefined {
-    const { platforms } = this.#options;
+    const { platforms, record } = this.#options;
     platforms.firmware.setPlatformImageState("Accepted");
     platforms.settle("Accepted");
     this.#timer.stop();
-    const progress = this.#state === "none" ? undefined : this.progress;
+    if (this.#state === "none") return undefined;
     this.#state = "none";
-    // the image that runs tells the next start as much
-    if (progress !== undefined) bestEffort(() => this.#save({ ...progress, phase: "committed" }));
-    return progress;
+    bestEffort(() => record.change({ phase: "committed" })); // the image that runs tells the next start as much
+    return record.progress;
   }
 
   /** Restarts into the old image, which reports `note` as the reason. */
   giveUp(note: string): void {
-    const { firmware } = this.#options.platforms;
-    const progress = this.progress;
+    const { platforms, record } = this.#options;
+    const { firmware } = platforms;
     this.stop();
-    if (progress !== undefined) {
-      bestEffort(() => this.#save({ ...progress, phase: "switched", note }));
-    }
+    bestEffort(() => record.change({ phase: "switched", note }));
     bestEffort(() => firmware.setPlatformImageState("Rejected"));
     firmware.reset();
   }
 
   /** Resets once more, so that the bootloader can go on with the switch; the next start knows that it was tried. */
   retry(): void {
-    const { progress } = this;
-    if (progress !== undefined) this.#save({ ...progress, phase: "retried" });
-    this.#options.platforms.firmware.reset();
-  }
-
-  /** The update is told and over. */
-  forget(): void {
-    this.#options.journal.save(new Uint8Array(0));
+    const { platforms, record } = this.#options;
+    record.change({ phase: "retried" });
+    platforms.firmware.reset();
   }
 
   /** Stops the timer, for a shutdown or a restart. */
   stop(): void {
     this.#timer.stop();
-  }
-
-  #save(progress: Progress): void {
-    this.#options.journal.save(formatProgress(progress));
   }
 }
 Object.freeze(Trial.prototype);
