@@ -42,15 +42,14 @@ const trusting: FuzzTarget = {
   },
 };
 
-/** Goes round as long as the input says. */
+/** Goes round as long as the input says, which at the least is many times what it may take: however warm the code is. */
 const slow: FuzzTarget = {
   name: "a parser that goes round for as long as its input says",
-  seeds: [Uint8Array.of(1, 0, 0, 0)],
+  seeds: [Uint8Array.of(0, 0)],
   run: bytes => {
-    const end = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) % 2 ** 26;
-    for (let at = 0; at < end; at++) if (bytes[at % 4] === 300) return;
+    const end = Math.min(bytes[0] ?? 0, 1) * 2 ** 27;
+    for (let at = 0; at < end; at++) if (bytes[at % 2] === 300) return;
   },
-  isRefusal: error => error instanceof RangeError,
   maxCpuMs: 20,
 };
 
