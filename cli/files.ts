@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { CliError, messageOf } from "./failure.js";
 
 const isMissing = (error: unknown): boolean =>
@@ -26,6 +27,8 @@ export function readInput(path: string, what: string, remedy?: string): Uint8Arr
 export function readText(path: string, what: string, remedy?: string): string {
   return new TextDecoder().decode(readInput(path, what, remedy));
 }
+
+const OTHER_PLACE = "Give another place for it.";
 
 /** A file to be written; `mode` as chmod has it. */
 export interface NewFile {
@@ -59,11 +62,31 @@ function notWritten(path: string, error: unknown, remedy: string): CliError {
   return new CliError("input", `${path} exists already, and nothing was written`, remedy);
 }
 
-/** Writes a file for the user alone; one that is there stays as it is until the new one is whole. */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+/** Makes a folder that the user named, with those it is in. @throws CliError "input" when it cannot be made. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new CliError("input", `the folder ${path}: ${messageOf(error)}`, OTHER_PLACE);
+  }
+}
+
+/**
+ * Writes a file, for the user alone unless told; one that is there stays as it is until the new one is whole.
+ * @throws CliError "input" when it cannot be written.
+ */
+export function replaceFile({ path, content, mode = 0o600 }: NewFile): void {
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, content, { mode: 0o600 });
-  renameSync(draft, path);
+  makeFolder(dirname(path));
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+      throw new Error("what is there is no file");
+    writeFileSync(draft, content, { mode });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new CliError("input", `${path}: ${messageOf(error)}`, OTHER_PLACE);
+  }
 }
 
 /**

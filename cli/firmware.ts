@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { KeyObject } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OtaError } from "xs-ota/pal/error";
 import { BuildError, MissingToolError } from "xs-ota/toolchain/build-error";
@@ -13,7 +13,7 @@ import { ImageError, packImage, signImage } from "xs-ota/toolchain/image";
 import { buildSimulatorLibrary } from "xs-ota/toolchain/sdk-build";
 import { packageRoot } from "./boards.js";
 import { CliError, messageOf } from "./failure.js";
-import { readInput, readJson } from "./files.js";
+import { makeFolder, readInput, readJson, replaceFile } from "./files.js";
 import { findPartition } from "./flash-image.js";
 import type { SdkBoard } from "./sdk-boards.js";
 import { parsePrivateKey, signDetached } from "./signing.js";
@@ -45,7 +45,7 @@ export interface FirmwareOptions {
  */
 export function buildFirmware(options: FirmwareOptions): Uint8Array {
   const { platform, version, securityCounter, target } = options;
-  mkdirSync(dirname(options.out), { recursive: true });
+  makeFolder(dirname(options.out));
   const headerSize = machineCode[platform]?.headerSize;
   return explained(() =>
     packImage({
@@ -151,11 +151,11 @@ export function signFirmware(image: Uint8Array, keyPath: string, path?: string):
   return { bytes, ...signDetached(bytes, key) };
 }
 
-/** Writes a signed image, and beside it as `<path>.sig` the signature for the job document. */
+/** Writes a signed image, and beside it as `<path>.sig` the signature for the job document. @throws CliError "input". */
 export function writeSignedImage(path: string, { bytes, scheme, signature }: SignedImage): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, bytes);
-  writeFileSync(`${path}.sig`, `${JSON.stringify({ [scheme]: signature })}\n`);
+  const content = `${JSON.stringify({ [scheme]: signature })}\n`;
+  replaceFile({ path, content: bytes, mode: 0o644 });
+  replaceFile({ path: `${path}.sig`, content, mode: 0o644 });
 }
 
 /** The version in a manifest's `config`. @throws CliError "usage" when it has none. */

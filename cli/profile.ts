@@ -72,7 +72,7 @@ export function saveProfile(path: string, name: string, added: Profile): void {
     default: old.default ?? name,
     profiles: { ...old.profiles, [name]: added },
   };
-  replaceFile(path, `${JSON.stringify(now, undefined, 2)}\n`);
+  replaceFile({ path, content: `${JSON.stringify(now, undefined, 2)}\n` });
 }
 
 /** Takes a profile out again, if it is there as it was stored; the file goes with the last one. */
@@ -86,7 +86,7 @@ export function removeProfile(path: string, name: string, stored: Profile): void
     return;
   }
   const kept = first === undefined || first === name ? {} : { default: first };
-  replaceFile(path, `${JSON.stringify({ ...kept, profiles: rest }, undefined, 2)}\n`);
+  replaceFile({ path, content: `${JSON.stringify({ ...kept, profiles: rest }, undefined, 2)}\n` });
 }
 
 /** `xs-ota.json` in this folder, else the user's own. */

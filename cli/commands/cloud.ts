@@ -61,12 +61,12 @@ export function cloudCommand(session: Session): Command {
     const { output, signal } = session;
     const { cloud, profile } = await open(options);
     const configuration = session.options.config ?? "xs-ota.json";
-    saveProfile(configuration, options.name, profile);
     const { endpoint, rootCertificate, dashboard, mqtts, mqttsAlpn, https, plainMqtt } = cloud;
     const ports = { mqtts, mqttsAlpn, https, plainMqtt };
     const value = { endpoint, rootCertificate, dashboard, ...ports, profile: options.name };
-    output.result(value, describe(cloud, `"${options.name}" in ${configuration}`));
     try {
+      saveProfile(configuration, options.name, profile);
+      output.result(value, describe(cloud, `"${options.name}" in ${configuration}`));
       if (!signal.aborted) await once(signal, "abort");
     } finally {
       await cloud.close();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { needBuilt } from "../board-build.js";
 import { boardNames, boards } from "../boards.js";
@@ -93,6 +93,5 @@ async function readContents(
 /** @throws CliError "input" when something does not fit. */
 function makeFlash(path: string, { provision }: Provisioner, contents: NewDevice): void {
   const { content } = provision(contents);
-  mkdirSync(dirname(path), { recursive: true });
-  replaceFile(path, content);
+  replaceFile({ path, content });
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { identityOptions, makeIdentity } from "../device-identity.js";
-import { createFiles, readInput, replaceFile } from "../files.js";
+import { createFiles, makeFolder, readInput, replaceFile } from "../files.js";
 import { thingName } from "../options.js";
 import {
   type Provision,
@@ -67,13 +66,10 @@ export function provisionCommand(session: Session): Command {
           : readInput(image, "the image", "`xs-ota build` or `xs-ota pack` makes one."),
     });
     const file = options.out ?? join("devices", `${thing}.${extension}`);
-    mkdirSync(dirname(file), { recursive: true });
-    if (force === true) replaceFile(file, made.content);
-    else
-      createFiles(
-        [{ path: file, content: made.content, mode: 0o600 }],
-        "Give --force, or another --out.",
-      );
+    const content = { path: file, content: made.content, mode: 0o600 };
+    makeFolder(dirname(file));
+    if (force === true) replaceFile(content);
+    else createFiles([content], "Give --force, or another --out.");
     tell(session, { thing, board, file, made });
   });
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import { X509Certificate } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import {
   AddThingToThingGroupCommand,
   CreateThingGroupCommand,
@@ -10,6 +9,7 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { type Aws, isAwsError } from "../aws.js";
 import { formatColumns } from "../columns.js";
 import { CliError } from "../failure.js";
+import { makeFolder } from "../files.js";
 import { type KeyKind, keyKindNames } from "../keys.js";
 import { thingName } from "../options.js";
 import { registerThing } from "../registration.js";
@@ -52,7 +52,7 @@ export function thingsAddCommand(session: Session): Command {
       // `things` has an option of this name too, and takes it wherever it stands
       const { group } = command.optsWithGlobals() as { group?: string };
       const aws = session.openAws();
-      mkdirSync(out, { recursive: true });
+      makeFolder(out);
       if (group !== undefined) await makeGroup(aws, group);
       const things: object[] = [];
       for (const thingName of names) {

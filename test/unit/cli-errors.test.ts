@@ -30,9 +30,12 @@ const mistakes: readonly (readonly [args: readonly string[], code: number, messa
   [["build", "m.json", "--key", key, "--version", "1.2"], 2, /--version <version>' argument '1.2' is invalid. It is like 1.2.3/],
   [["keys", "--days", "0"],                           2, /--days <days>' argument '0' is invalid. It is a whole number from 1 to 36500/],
   [["sign", text, "--key", key],                      3, /the image .*text.bin: header: 32 bytes, room for 6\n {2}`xs-ota build` makes one/],
+  [["build", "examples/thread/manifest.json", "--key", key, "--out", join(text, "a.img")],  3, /the folder .*text.bin: EEXIST.*\n {2}Give another place/],
+  [["keys", "--out", join(text, "keys")],             3, /the folder .*text.bin.keys: ENOTDIR.*\n {2}Give another place/],
   [["sign", text, "--key", certificate],              3, /the key .*cert.pem cannot be used: it does not parse\n {2}Give an ECDSA P-256/],
   [["delta", text, text, "--key", key],               3, /the old image: header: 32 bytes, room for 6\n {2}Give two images/],
   [["inspect", text],                                 1, /text.bin: file: it is no image, delta or job document, and no board's flash has its size/],
+  [["cloud", "--memory", "--config", text],           3, /the configuration .*text.bin: .*\n {2}Correct the JSON in it/],
   [["things", "--config", text],                      3, /the configuration .*text.bin: .*\n {2}Correct the JSON in it/],
 ];
 
