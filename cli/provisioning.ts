@@ -51,7 +51,7 @@ const flashFile = (name: BoardName, board: Board): Provisioner => ({
   }),
 });
 
-/** What the first stage takes is in the chip; the rest of the flash map is external, and erased by the second one. */
+/** What the first stage takes is in the chip; the rest of the flash map is external: it stays as it was, and the second one verifies it. */
 export const uf2File = (name: string, board: SdkBoard): Provisioner => ({
   extension: "uf2",
   provision(device) {

@@ -44,7 +44,7 @@ export class Machine {
 
   /**
    * Delivers an event and what it leads to; from inside an action, after that action.
-   * @throws whatever an action throws, save OtaError, which becomes "Failed".
+   * @throws whatever an action throws, save OtaError, which becomes "Failed"; then, when all is done, the first error of what was done afterwards.
    */
   signal<E extends OtaEventId>(
     on: E,
@@ -55,16 +55,18 @@ export class Machine {
       return;
     }
     const queue: Queued[] = [{ on, data }];
+    const thrown: unknown[] = [];
     this.#queue = queue;
     try {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         this.#deliver(next);
-        this.#finish();
+        this.#finish(thrown);
       }
     } finally {
       this.#afterwards.length = 0;
       this.#queue = undefined;
     }
+    if (thrown.length > 0) throw thrown[0];
   }
 
   /** Runs `run` when the event under way has led to its state, at once when none is. */
@@ -73,9 +75,14 @@ export class Machine {
     else this.#afterwards.push(run);
   }
 
-  #finish(): void {
+  /** An application's error ends none of the agent's steps: it is kept in `thrown`. */
+  #finish(thrown: unknown[]): void {
     for (let run = this.#afterwards.shift(); run !== undefined; run = this.#afterwards.shift()) {
-      run();
+      try {
+        run();
+      } catch (error) {
+        thrown.push(error);
+      }
     }
   }
 

@@ -34,6 +34,6 @@ export interface OtaAgentOptions {
   /** Buffers for the agent's bytes; from the heap when absent. */
   readonly memory?: MemoryOptions;
   readonly config?: Partial<OtaConfig>;
-  /** Called from within the agent: it may call the agent's methods. */
+  /** Called from within the agent: it may call the agent's methods. What it throws, the agent's caller gets, after the agent's next steps. */
   readonly onEvent: (event: OtaEvent) => void;
 }

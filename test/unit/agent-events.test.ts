@@ -51,7 +51,7 @@ test("a download brings the job, how far it is, and the job again when it can be
   ]);
 });
 
-test("an error that the application throws when a job comes is its own, and no fault of the job", () => {
+test("an error that the application throws when a job comes is its own, and the update goes on", () => {
   const bench: AgentBench = new AgentBench({
     onEvent: ({ type }) => {
       if (type === "ReceivedJob") bench.agent.setImageState("Rejected");
@@ -59,7 +59,9 @@ test("an error that the application throws when a job comes is its own, and no f
   });
   bench.agent.start();
   assert.throws(() => bench.job(jobMessage(SIZE)), { code: "state-invalid" });
-  assert.deepEqual(bench.told, ["ReceivedJob"]);
+  assert.equal(bench.agent.state, "WaitingForFileBlock");
+  bench.blocks(image);
+  assert.deepEqual(bench.told, ["ReceivedJob", "Activate"]);
 });
 
 test("a change of state brings the states before and after it", () => {
