@@ -37,8 +37,17 @@ export interface NewFile {
   readonly mode?: number;
 }
 
+/** Makes a folder that the user named, with those it is in. @throws CliError "input" when it cannot be made. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new CliError("input", `the folder ${path}: ${messageOf(error)}`, OTHER_PLACE);
+  }
+}
+
 /**
- * Writes all of the files or none, and never over one that is there.
+ * Writes all of the files or none, and never over one that is there; makes their folders.
  * @throws CliError "input", with `remedy` when one is there.
  */
 export function createFiles(
@@ -46,6 +55,7 @@ export function createFiles(
   remedy = "Give another --name or --out, or move the old one away.",
 ): void {
   const written: string[] = [];
+  files.forEach(({ path }) => makeFolder(dirname(path)));
   try {
     for (const { path, content, mode } of files) {
       writeFileSync(path, content, { flag: "wx", mode: mode ?? 0o644 });
@@ -58,21 +68,12 @@ export function createFiles(
 }
 
 function notWritten(path: string, error: unknown, remedy: string): CliError {
-  if (!isThere(error)) return new CliError("input", `${path}: ${messageOf(error)}`);
+  if (!isThere(error)) return new CliError("input", `${path}: ${messageOf(error)}`, OTHER_PLACE);
   return new CliError("input", `${path} exists already, and nothing was written`, remedy);
 }
 
-/** Makes a folder that the user named, with those it is in. @throws CliError "input" when it cannot be made. */
-export function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new CliError("input", `the folder ${path}: ${messageOf(error)}`, OTHER_PLACE);
-  }
-}
-
 /**
- * Writes a file, for the user alone unless told; one that is there stays as it is until the new one is whole.
+ * Writes a file, for the user alone unless told; one that is there stays as it is until the new one is whole; makes its folder.
  * @throws CliError "input" when it cannot be written.
  */
 export function replaceFile({ path, content, mode = 0o600 }: NewFile): void {
@@ -85,7 +86,7 @@ export function replaceFile({ path, content, mode = 0o600 }: NewFile): void {
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
-    throw new CliError("input", `${path}: ${messageOf(error)}`, OTHER_PLACE);
+    throw notWritten(path, error, OTHER_PLACE);
   }
 }
 

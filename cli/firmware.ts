@@ -153,9 +153,9 @@ export function signFirmware(image: Uint8Array, keyPath: string, path?: string):
 
 /** Writes a signed image, and beside it as `<path>.sig` the signature for the job document. @throws CliError "input". */
 export function writeSignedImage(path: string, { bytes, scheme, signature }: SignedImage): void {
-  const content = `${JSON.stringify({ [scheme]: signature })}\n`;
+  const detached = `${JSON.stringify({ [scheme]: signature })}\n`;
   replaceFile({ path, content: bytes, mode: 0o644 });
-  replaceFile({ path: `${path}.sig`, content, mode: 0o644 });
+  replaceFile({ path: `${path}.sig`, content: detached, mode: 0o644 });
 }
 
 /** The version in a manifest's `config`. @throws CliError "usage" when it has none. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
-import { createFiles, makeFolder } from "../files.js";
+import { createFiles } from "../files.js";
 import { keyKindNames } from "../keys.js";
 import { wholeNumber } from "../options.js";
 import type { Session } from "../session.js";
@@ -32,7 +32,6 @@ export function keysCommand({ output }: Session): Command {
       const pair = await createCodeSigningPair(type, name, days);
       const key = join(out, `${name}.key.pem`);
       const certificate = join(out, `${name}.cert.pem`);
-      makeFolder(out);
       createFiles([
         { path: key, content: pair.privateKey, mode: 0o600 },
         { path: certificate, content: pair.certificate },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { identityOptions, makeIdentity } from "../device-identity.js";
-import { createFiles, makeFolder, readInput, replaceFile } from "../files.js";
+import { createFiles, readInput, replaceFile } from "../files.js";
 import { thingName } from "../options.js";
 import {
   type Provision,
@@ -66,10 +66,9 @@ export function provisionCommand(session: Session): Command {
           : readInput(image, "the image", "`xs-ota build` or `xs-ota pack` makes one."),
     });
     const file = options.out ?? join("devices", `${thing}.${extension}`);
-    const content = { path: file, content: made.content, mode: 0o600 };
-    makeFolder(dirname(file));
-    if (force === true) replaceFile(content);
-    else createFiles([content], "Give --force, or another --out.");
+    const written = { path: file, content: made.content, mode: 0o600 };
+    if (force === true) replaceFile(written);
+    else createFiles([written], "Give --force, or another --out.");
     tell(session, { thing, board, file, made });
   });
 }
