@@ -10,7 +10,7 @@ SIMULATOR_LOOP_mac := core-foundation
 SIMULATOR_LIBRARIES_mac := $(addprefix -framework ,Foundation CoreServices CoreWLAN) -lresolv -lobjc
 
 SIMULATOR_OUT := build/simulator
-SIMULATOR_SOURCES := $(addprefix hosts/simulator/process/,board.c library.c load.c loop-$(SIMULATOR_LOOP_$(SDK_SYSTEM)).c) \
+SIMULATOR_SOURCES := $(addprefix hosts/simulator/process/,board.c library.c load.c sockets.c loop-$(SIMULATOR_LOOP_$(SDK_SYSTEM)).c) \
 	$(wildcard hosts/runtime/boot/*.c toolchain/bootloader/*.c) \
 	$(patsubst %,hosts/linux/process/%.c,main options supervisor child watchdog boot-step flash-file) \
 	hosts/runtime/flash-map.c $(addprefix hosts/simulator/,flash-partitions.c device-class.c)

@@ -9,6 +9,7 @@
 #include "flash-file.h"
 #include "library.h"
 #include "loop.h"
+#include "sockets.h"
 #include "status.h"
 
 #include <stdio.h>
@@ -86,7 +87,7 @@ _Noreturn void xs_ota_board_run(const XsOtaOptions *options, XsOtaReset reason)
 	XsOtaBootedImage image = xs_ota_boot_step(options);
 
 	tell_image(options, reason);
-	xs_ota_loop_open();
+	xs_ota_sockets_open();
 	xs_ota_library_load(image)(new_screen());
 	xs_ota_loop_run(xs_ota_port_feed_interval() / 2);
 }

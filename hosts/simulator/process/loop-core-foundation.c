@@ -6,13 +6,7 @@
 #include "status.h"
 
 #include <CoreFoundation/CoreFoundation.h>
-#include <signal.h>
 #include <unistd.h>
-
-void xs_ota_loop_open(void)
-{
-	signal(SIGPIPE, SIG_IGN);	/* they write to a peer that may have gone */
-}
 
 static void feed(CFRunLoopTimerRef timer, void *unused)
 {

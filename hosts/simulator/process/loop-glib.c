@@ -6,13 +6,7 @@
 #include "status.h"
 
 #include <glib.h>
-#include <signal.h>
 #include <unistd.h>
-
-void xs_ota_loop_open(void)
-{
-	signal(SIGPIPE, SIG_IGN);	/* they write to a peer that may have gone */
-}
 
 static gboolean feed(gpointer unused)
 {

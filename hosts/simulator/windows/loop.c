@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * Windows: the messages of the main thread. Source: Moddable SDK xs/platforms/win_xs.c, modules/io/socket/win/tcp.c. */
+ * Windows: the messages of the main thread. Source: Moddable SDK xs/platforms/win_xs.c. */
 #include "loop.h"
 
-#include "library.h"
 #include "port.h"
 #include "status.h"
 
-#include <winsock2.h>
-
 #include <stdlib.h>
-
-/* The SDK's sockets leave it to the program. */
-void xs_ota_loop_open(void)
-{
-	WSADATA version;
-
-	if (WSAStartup(MAKEWORD(2, 2), &version) != 0)
-		xs_ota_crash("the network", "no Winsock 2.2");
-}
 
 static void CALLBACK feed(HWND window, UINT message, UINT_PTR timer, DWORD time)
 {
