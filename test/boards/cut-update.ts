@@ -6,8 +6,8 @@ import type { Stage } from "xs-ota/cli/demo/stage";
 export const phases = ["download", "switch", "trial", "revert"] as const;
 export type Phase = (typeof phases)[number];
 
-/** How long the phases of an update take on this machine, in milliseconds. */
-export type Durations = Readonly<Record<Phase, number>>;
+/** How long the phases of an update take on this machine, in milliseconds; at most: a cut that came too late shows that it is less. */
+export type Durations = Record<Phase, number>;
 
 /** Watches an update that nobody disturbs. @param first the console's lines when it was deployed */
 export async function measurePhases({ console }: Stage, first: number): Promise<Durations> {
@@ -21,16 +21,11 @@ export async function measurePhases({ console }: Stage, first: number): Promise<
   return { download: verified - download, switch: swap, trial: end - trial, revert: swap };
 }
 
-/** Power cuts, by the phase in which they came. */
-export type Cuts = Record<Phase, number>;
-
 export interface CutUpdateOptions {
   readonly stage: Stage;
   readonly durations: Durations;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Where each cut is counted. */
-  readonly cuts: Cuts;
 }
 
 /** An update, about to be deployed, whose device's power is cut. */
@@ -39,6 +34,7 @@ export class CutUpdate {
   /** Lines of the console when it was deployed, and when the power last came on. */
   readonly #first: number;
   #poweredOn: number;
+  readonly #cuts: Phase[] = [];
 
   constructor(options: CutUpdateOptions) {
     this.#options = options;
@@ -50,17 +46,26 @@ export class CutUpdate {
     return this.#options.stage.console.lines.slice(this.#first);
   }
 
+  /** Of each cut, the phase in which it came. */
+  get cuts(): readonly Phase[] {
+    return this.#cuts;
+  }
+
   /** Cuts the power at random moments of a phase, until it is over, or so often. */
   async cutIn(phase: Phase, most: number): Promise<void> {
-    const { stage, durations, random, cuts } = this.#options;
-    for (let cut = 0; cut < most; cut++) {
+    const { stage, durations, random } = this.#options;
+    let spent = 0;
+    for (let cut = 0; cut < most && !this.#isPast(phase); cut++) {
       await this.#reach(phase);
       if (this.#phase() !== phase) return;
       // what was done is kept, so each time less is left to be done
-      await sleep((random() * durations[phase]) / (phase === "download" ? most : cut + 1));
+      const time = (random() * durations[phase]) / (phase === "download" ? most : cut + 1);
+      await sleep(time);
+      spent += time;
       await stage.switchOff();
       const reached = this.#phase(); // it may have come farther
-      if (reached !== undefined) cuts[reached]++;
+      if (reached !== undefined) this.#cuts.push(reached);
+      if (reached !== phase) durations[phase] = Math.min(durations[phase], spent);
       this.#poweredOn = stage.console.lines.length;
       stage.switchOn();
     }
@@ -80,7 +85,12 @@ export class CutUpdate {
     return last("boot: started") > trial ? undefined : "revert";
   }
 
-  /** Waits until the device is in a phase, or farther. */
+  #isPast(phase: Phase): boolean {
+    const now = this.#phase();
+    return now === undefined || phases.indexOf(now) > phases.indexOf(phase);
+  }
+
+  /** Waits until the device is in a phase, or farther, which it is not yet. */
   async #reach(phase: Phase): Promise<void> {
     const { console } = this.#options.stage;
     if (phase === "download") await console.waitFor(/downloaded|image verified/, this.#poweredOn);
