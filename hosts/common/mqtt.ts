@@ -19,8 +19,8 @@ const CONNECT_TIMEOUT_MS = 30_000;
 /** Waiting before a new attempt, doubled at each failure. Source: AWS IoT, "Device reconnect behaviour". */
 const FIRST_DELAY_MS = 1_000;
 const LAST_DELAY_MS = 120_000;
-/** A connection that has lasted this long counts as good: the next delay is the first again. */
-const STABLE_MS = 60_000;
+/** A connection that has lasted so long counts as good: the next delay is the first again. Source: AWS Mobile SDK, "minimumConnectionTimeInterval". */
+const STABLE_MS = 20_000;
 /** Milliseconds without PUBACK after which a message is sent again. */
 const RESEND_MS = 20_000;
 

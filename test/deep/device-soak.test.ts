@@ -72,14 +72,14 @@ test(`${UPDATES} updates in a row on one flash file: the device's memory stays a
   assertFlat(uses);
 });
 
-/** Downloads that are refused, in one life of the device; the cloud is restarted at each eighth. */
+/** Downloads that are refused, in one life of the device; the cloud is restarted at each sixteenth, when a connection counts as good. */
 async function refuseAll(stage: Stage, jobs: number, leak: string): Promise<MemoryUse[]> {
   const config = { agent, leak };
   const stranger = stage.makeFirmware({ version: "1.1.0", config, signer: "stranger" });
   stage.installDevice(stage.makeFirmware({ version: "1.0.0", config }));
   const uses: MemoryUse[] = [];
   for (let job = 1; job <= jobs; job++) {
-    if (job % 8 === 0) await stage.restartCloud();
+    if (job % 16 === 0) await stage.restartCloud();
     const { status, details } = await outcomeOf(stage, await stage.deploy(stranger));
     assert.equal(status, "REJECTED", JSON.stringify(details));
     uses.push(await measureMemory(stage));

@@ -55,17 +55,24 @@ test("a broker that accepts and drops at once is not asked ever faster", () => {
   }
 });
 
-test("after a minute of connection the first delay is the shortest again", () => {
-  const { client, clock, sessions, session } = bench();
-  client.connect();
-  session().fails();
-  clock.advance(1000);
-  session().accepts();
-  clock.advance(60_000);
-  session().fails();
-  clock.advance(1000);
-  assert.equal(sessions.length, 3);
-});
+for (const [connectedMs, nextDelay] of [
+  [19_999, 2000],
+  [20_000, 1000],
+] as const) {
+  test(`a connection that has lasted ${connectedMs} ms is tried again after ${nextDelay} ms`, () => {
+    const { client, clock, sessions, session } = bench();
+    client.connect();
+    session().fails();
+    clock.advance(1000);
+    session().accepts();
+    clock.advance(connectedMs);
+    session().fails();
+    clock.advance(nextDelay - 1);
+    assert.equal(sessions.length, 2);
+    clock.advance(1);
+    assert.equal(sessions.length, 3);
+  });
+}
 
 test("a broker that never answers is given up after 30 s", () => {
   const { client, clock, sessions, log } = bench();
