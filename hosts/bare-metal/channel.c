@@ -78,7 +78,8 @@ static bool deliver(void)
 	if (incoming.bad || incoming.left > 0 || incoming.length < HEAD_SIZE)
 		return false;
 	if (type == XS_OTA_FRAME_RESET) {
-		answered = length == sizeof(start) && memcmp(payload, &start, sizeof(start)) == 0;
+		if (length == sizeof(start) && memcmp(payload, &start, sizeof(start)) == 0)
+			answered = true;
 		return false;
 	}
 	socket = answered ? find(incoming.bytes[1]) : NULL;
