@@ -178,9 +178,9 @@ export class EcmaHttpClient implements HttpClient {
     const at = this.#queue.indexOf(waiting);
     if (at < 0) return;
     this.#queue.splice(at, 1);
-    if (waiting.state === "waiting") return;
+    if (at > 0) return;
     this.#timer?.cancel();
-    this.#drop();
+    if (waiting.state !== "waiting") this.#drop();
     this.#options.clock.after(0, () => this.#start());
   }
 
