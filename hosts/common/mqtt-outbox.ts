@@ -6,6 +6,8 @@ import type { MqttSession, SessionWrite } from "./mqtt-session.js";
 
 /** What an MQTT packet has beside topic and payload, for the count of the queue's bytes. */
 const PACKET_OVERHEAD = 16;
+/** A message is given up when so many connections in a row have ended while it was the first that was not acknowledged. */
+const MOST_LOSSES = 8;
 
 interface Outgoing {
   readonly operation: number;
@@ -19,6 +21,8 @@ interface Outgoing {
   offset: number;
   /** When it was last sent, in the clock's milliseconds; `undefined` before. */
   sentAt: number | undefined;
+  /** Connections that ended while it was the first of those sent and not acknowledged. */
+  losses: number;
 }
 
 /** UTF-8 length, at most: three bytes for each UTF-16 unit. */
@@ -106,6 +110,19 @@ export class MqttOutbox {
     }
   }
 
+  /**
+   * The broker, or the network, has ended the connection. AWS IoT does so at a message that its policy forbids, and would
+   * at each time that it is sent again.
+   * @returns what was given up for that, for logs.
+   */
+  blame(): OtaError | undefined {
+    const sent = [...this.#unacknowledged.values()].find(item => !isRequest(item));
+    if (sent === undefined || ++sent.losses < MOST_LOSSES) return undefined;
+    this.acknowledge(sent.id);
+    const why = `${MOST_LOSSES} connections have ended at it`;
+    return new OtaError("mqtt-failed", `mqtt: a message on ${sent.topic} was dropped, ${why}`);
+  }
+
   /** The connection is gone: keeps messages of QoS 1, to be sent again first, and nothing else. */
   reset(): void {
     const kept = [...this.#unacknowledged.values(), ...this.#queue].filter(({ QoS, operation }) => {
@@ -125,7 +142,8 @@ export class MqttOutbox {
     }
     this.#used += size;
     const id = this.#nextId();
-    const item = { operation, topic, QoS, id, size, payload, offset: 0, sentAt: undefined };
+    const fresh = { offset: 0, sentAt: undefined, losses: 0 };
+    const item = { operation, topic, QoS, id, size, payload, ...fresh };
     this.#queue.push(item);
     return item;
   }

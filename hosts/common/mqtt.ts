@@ -45,7 +45,8 @@ type State = "closed" | "waiting" | "connecting" | "connected";
 
 /**
  * The agent's MQTT over `embedded:network/mqtt/client`, the SDK's or ours: connects, reconnects with back-off
- * and jitter, sends messages of QoS 1 again until they are acknowledged, and puts incoming ones together.
+ * and jitter, sends messages of QoS 1 again until they are acknowledged, or until connections
+ * keep ending at one, and puts incoming ones together.
  * Never closes a session inside one of its callbacks, which would abort the SDK's.
  */
 export class EcmaMqttClient implements MqttClient {
@@ -193,11 +194,13 @@ export class EcmaMqttClient implements MqttClient {
   #lose(error: unknown): void {
     const wasConnected = this.connected;
     if (wasConnected && this.#clock.now() - this.#connectedAt >= STABLE_MS) this.#failures = 0;
+    const dropped = this.#outbox.blame();
     this.#leave("waiting");
     const random = this.#options.random();
     const delayMs = backoffMs(this.#failures++, FIRST_DELAY_MS, random, LAST_DELAY_MS);
     this.#setTimer(delayMs, () => this.#open());
     this.#options.onError?.(error);
+    if (dropped !== undefined) this.#options.onError?.(dropped);
     if (wasConnected) this.listener?.onDisconnected();
   }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { operations } from "xs-ota/common/network/mqtt-operations";
-import { bench, connected } from "xs-ota/test/support/ecma-mqtt-bench";
+import { type Bench, bench, connected } from "xs-ota/test/support/ecma-mqtt-bench";
 import type { ScriptedSession } from "xs-ota/test/support/scripted-session";
 
 const sizes = (session: ScriptedSession): number[] => session.written.map(w => w.data.length);
@@ -124,6 +124,42 @@ test("a message cut by the end of the connection starts over", () => {
   session().accepts();
   assert.deepEqual(sizes(session()), [100]);
   assert.equal(session().written[0]?.options?.byteLength, 100);
+});
+
+const topics = (session: ScriptedSession): readonly (string | undefined)[] =>
+  session.written.map(({ options }) => options?.topic);
+
+/** The connection ends, and the next one is there. */
+function reconnect({ clock, session, sessions }: Bench, room?: number): void {
+  const { length } = sessions;
+  session().fails("hung up");
+  while (sessions.length === length) clock.advance(500);
+  session().accepts(room);
+}
+
+test("a message at which eight connections have ended is given up, and what waited behind it is sent", () => {
+  const made = connected();
+  const { client, log, session } = made;
+  client.publish("forbidden", Uint8Array.of(1), 1);
+  client.publish("good", Uint8Array.of(2), 1);
+  for (let time = 1; time <= 8; time++) {
+    assert.deepEqual(topics(session()), ["forbidden", "good"], `connection ${time}`);
+    reconnect(made);
+  }
+  assert.deepEqual(topics(session()), ["good"]);
+  assert.deepEqual(
+    log.filter(line => line.includes("forbidden")),
+    ["Error: mqtt: a message on forbidden was dropped, 8 connections have ended at it"],
+  );
+});
+
+test("a message that no connection had room for is kept however many have ended", () => {
+  const made = connected();
+  made.session().takes(0);
+  made.client.publish("one", Uint8Array.of(1), 1);
+  for (let time = 0; time < 20; time++) reconnect(made, 0);
+  made.session().takes(1000);
+  assert.deepEqual(topics(made.session()), ["one"]);
 });
 
 test("a resumed session is told, unless a change of subscriptions was not confirmed", () => {
