@@ -19,7 +19,7 @@ static bool receive(XsOtaTcpStream *stream, const uint8_t *bytes, uint32_t lengt
 {
 	uint32_t room = stream->state == XS_OTA_TCP_CONNECTED ? XS_OTA_TCP_BUFFER_SIZE - stream->received_count : 0;
 
-	if (stream->state >= XS_OTA_TCP_ENDED)
+	if (stream->state >= XS_OTA_TCP_ENDED || length == 0)
 		return false;
 	if (length > room) {
 		xs_ota_channel_send(stream->link.socket.number, XS_OTA_FRAME_CLOSE, NULL, 0);
@@ -41,6 +41,8 @@ static bool make_room(XsOtaTcpStream *stream, const uint8_t *payload, uint32_t l
 		send_room(stream, XS_OTA_TCP_BUFFER_SIZE);
 	}
 	stream->writable += payload[0] | (uint32_t)payload[1] << 8;
+	if (stream->writable == 0)
+		return false;
 	stream->on_writable(stream);
 	return true;
 }
