@@ -60,6 +60,9 @@ void xs_ota_machine_settle(xsMachine *machine)
 	(void)machine;
 }
 
+/* Frames in one turn, so that timers have their turn as well, however fast they come. */
+enum { FRAMES_MAX = 16 };
+
 /* The bootloader has started the watchdog. Whoever does not come by here any more is reset. */
 static void take_turn(modTimer timer, void *refcon, int size)
 {
@@ -67,7 +70,7 @@ static void take_turn(modTimer timer, void *refcon, int size)
 	(void)refcon;
 	(void)size;
 	NRF_WDT->RR[0] = WDT_RR_RR_Reload;
-	while (xs_ota_channel_serve())
+	for (unsigned frames = 0; frames < FRAMES_MAX && xs_ota_channel_serve(); frames++)
 		;
 }
 
