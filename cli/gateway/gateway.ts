@@ -40,7 +40,11 @@ export class Exchange {
       this.#wire.write(formatFrame("reset", 0, payload));
     },
     open: frame => this.#open(frame),
-    data: ({ socket, payload }) => this.#connections.get(socket)?.write(payload),
+    data: ({ socket, payload }) => {
+      const connection = this.#connections.get(socket);
+      if (connection === undefined) this.#wire.write(formatFrame("close", socket));
+      else connection.write(payload);
+    },
     room: ({ socket, payload }) => this.#connections.get(socket)?.makeRoom(readU16(payload)),
     close: ({ socket }) => {
       this.#connections.get(socket)?.close();

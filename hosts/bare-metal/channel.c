@@ -15,12 +15,16 @@ enum { HEAD_SIZE = 2, FRAME_MAX = HEAD_SIZE + XS_OTA_CHANNEL_PAYLOAD_MAX, CODED_
 /* Bytes that are read in one turn: a gateway that never stops sending keeps no timer and no watchdog waiting. */
 enum { TURN_MAX = 4096 };
 
+/* Milliseconds that a gateway may take to answer: after them it was not there, or its answer was lost. */
+enum { ANSWER_MAX = 2000 };
+
 static XsOtaChannelSocket *sockets;
 static uint8_t last_number;
 
 /* False until the gateway has answered our RESET: what comes before is of an earlier start. */
 static bool answered;
 static uint32_t start;
+static double asked;
 
 /* The frame that is being received, decoded. */
 static struct {
@@ -95,12 +99,32 @@ static bool serve_turns(void)
 	return false;
 }
 
-/* What was open over the lost link has ended. */
-static void open_anew(void)
+static void ask(void)
+{
+	static const uint8_t end = 0;
+
+	asked = xs_ota_port_now();
+	xs_ota_board_channel_write(&end, sizeof(end));	/* of what an earlier start was sending */
+	xs_ota_channel_send(0, XS_OTA_FRAME_RESET, &start, sizeof(start));
+}
+
+static void end_sockets(void)
 {
 	for (XsOtaChannelSocket *s = sockets; s; s = s->next)
 		s->on_frame(s, XS_OTA_FRAME_CLOSE, NULL, 0);
-	xs_ota_channel_open();
+}
+
+/* What was open over a lost link has ended, and so has what a gateway that was not there was asked to open. */
+static void look_after_link(bool lost)
+{
+	if (lost) {
+		end_sockets();
+		xs_ota_channel_open();
+	}
+	else if (!answered && xs_ota_port_now() - asked >= ANSWER_MAX) {
+		end_sockets();
+		ask();
+	}
 }
 
 bool xs_ota_channel_serve(void)
@@ -119,21 +143,17 @@ bool xs_ota_channel_serve(void)
 		if (ran)
 			return true;
 	}
-	if (byte == XS_OTA_CHANNEL_LOST)
-		open_anew();
+	look_after_link(byte == XS_OTA_CHANNEL_LOST);
 	return serve_turns();
 }
 
 void xs_ota_channel_open(void)
 {
-	static const uint8_t end = 0;
-
 	answered = false;
 	xs_ota_port_random(&start, sizeof(start));
 	begin_frame();
 	xs_ota_board_channel_open();
-	xs_ota_board_channel_write(&end, sizeof(end));	/* of what an earlier start was sending */
-	xs_ota_channel_send(0, XS_OTA_FRAME_RESET, &start, sizeof(start));
+	ask();
 }
 
 void xs_ota_channel_attach(XsOtaChannelSocket *socket)

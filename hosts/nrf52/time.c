@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Monotonic time: the C half of microseconds.ts. Source: FreeRTOS task.h. */
+#include "port.h"
 #include "xsmc.h"
 
 #include "FreeRTOS.h"
@@ -15,6 +16,11 @@ static uint64_t ticks(void)
 		wraps++;
 	last = now;
 	return (uint64_t)wraps << 32 | now;
+}
+
+double xs_ota_port_now(void)
+{
+	return (double)ticks() * 1000 / configTICK_RATE_HZ;
 }
 
 void xs_time_microseconds(xsMachine *the)

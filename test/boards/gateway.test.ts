@@ -6,7 +6,8 @@ import { test, type TestContext } from "node:test";
 import { boards, type Board } from "xs-ota/cli/boards";
 import { ConsoleLog } from "xs-ota/cli/demo/console-log";
 import { EthernetWire, formatEthernet } from "xs-ota/cli/gateway/ethernet";
-import { Exchange, type Gateway } from "xs-ota/cli/gateway/gateway";
+import { FrameReader } from "xs-ota/cli/gateway/frame";
+import { Exchange, type Gateway, type WireKind } from "xs-ota/cli/gateway/gateway";
 import { outcomeOf } from "xs-ota/test/support/stage";
 import { board, openStage } from "./bench.js";
 
@@ -51,6 +52,41 @@ const lies: readonly (readonly [string, Uint8Array])[] = [
 const strangeReset = formatEthernet(Uint8Array.of(1, 1, 5, 0xd, 0xe, 0xa, 0xf, 0));
 
 const { emulator }: Board = boards[board];
+
+/** A gateway that is started a little after the board: the board's first frame is lost. */
+async function openLate(t: TestContext, kind: WireKind): Promise<Gateway> {
+  const server = createServer(socket => {
+    const wire = kind === "ethernet" ? new EthernetWire(socket) : socket;
+    const reader = new FrameReader();
+    const miss = (bytes: Buffer): void => {
+      if ([...reader.read(bytes)].length === 0) return;
+      wire.off("data", miss);
+      new Exchange(wire);
+    };
+    wire.on("data", miss);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const close = (): void => {
+    server.close();
+  };
+  t.after(close);
+  return { port, close };
+}
+
+if (emulator !== undefined) {
+  test(
+    `${board}: a gateway that starts after the board is found`,
+    { timeout: 120_000 },
+    async t => {
+      const stage = await openStage(t, { gateway: await openLate(t, emulator.wire) });
+      stage.installDevice(stage.makeFirmware({ version: "1.0.0" }));
+      const jobId = await stage.deploy(stage.makeFirmware({ version: "1.1.0" }));
+      assert.equal((await outcomeOf(stage, jobId)).status, "SUCCEEDED");
+    },
+  );
+}
 
 if (emulator?.wire === "ethernet") {
   test(

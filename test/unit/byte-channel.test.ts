@@ -5,6 +5,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { decodeCobs, encodeCobs } from "xs-ota/cli/gateway/cobs";
 import { EthernetWire, formatEthernet } from "xs-ota/cli/gateway/ethernet";
+import { Exchange } from "xs-ota/cli/gateway/gateway";
 import { FRAME_MAX, FrameReader, formatFrame, PAYLOAD_MAX } from "xs-ota/cli/gateway/frame";
 
 const packets = fc
@@ -114,6 +115,15 @@ test("over Ethernet a board is sent one frame each time that it asks, and every 
   wire.write(all.subarray(0, 1));
   await turn();
   assert.equal(link.sent.length, 4, "the last question is still open");
+});
+
+test("a gateway that was started anew says so to a device that sends what belongs to no connection", async () => {
+  const link = new Link();
+  new Exchange(link);
+  link.push(formatFrame("room", 5, Uint8Array.of(1, 0)));
+  link.push(formatFrame("data", 5, Uint8Array.of(1)));
+  await turn();
+  assert.deepEqual(Buffer.concat(link.sent), Buffer.from(formatFrame("close", 5)));
 });
 
 test("bytes come out of Ethernet frames however the stream is cut, and other frames are skipped", async () => {
