@@ -95,9 +95,8 @@ export const mutants: readonly Mutant[] = Object.freeze([
   {
     name: "starts-slot-a-unverified",
     file: "boot.c",
-    find: "OtaReason reason = ota_image_verify(core, OTA_SLOT_A, &result->image);\n\tif (reason == OTA_FINE)",
-    replace:
-      "OtaReason reason = ota_image_read(core, OTA_SLOT_A, &result->image);\n\tif (reason == OTA_FINE)",
+    find: "OtaReason reason = ota_image_verify(core, OTA_SLOT_A, image);",
+    replace: "OtaReason reason = ota_image_read(core, OTA_SLOT_A, image);",
   },
   {
     name: "accepts-any-signature",

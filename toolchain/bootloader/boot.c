@@ -154,13 +154,20 @@ static void obey(const OtaCore *core, OtaBootResult *result)
 		ota_log(core, "a swap that nobody began is still to be resumed");
 }
 
+/* Twice where the flash fails: behind a swap a single failure would be the end of a trial that has not begun. */
+static OtaReason verify_running(const OtaCore *core, OtaImage *image)
+{
+	OtaReason reason = ota_image_verify(core, OTA_SLOT_A, image);
+	return reason == OTA_FLASH_FAILED ? ota_image_verify(core, OTA_SLOT_A, image) : reason;
+}
+
 /*
  * Verifies slot-a; if it is bad and slot-b's image is valid, that one takes its place for good. A failing
  * flash is not a bad image: nothing is given up for it, and the next reset goes on where this one stopped.
  */
 static void check_or_fall_back(const OtaCore *core, OtaBootResult *result)
 {
-	OtaReason reason = ota_image_verify(core, OTA_SLOT_A, &result->image);
+	OtaReason reason = verify_running(core, &result->image);
 	if (reason == OTA_FINE)
 		return;
 	bool failing = reason == OTA_FLASH_FAILED || result->refused == OTA_FLASH_FAILED;
