@@ -212,16 +212,15 @@ export class OtaAgent {
   }
 
   #accept(): void {
-    const { trial, reporter, version, emit, signal } = this.#context;
+    const { trial, version, emit } = this.#context;
     const wasOnTrial = trial.state !== "none";
     const progress = trial.accept();
+    this.#imageState = "Accepted";
     if (!wasOnTrial) return;
-    emit({ type: "Committed", version });
-    if (this.state === "Stopped") return; // the next start reports it
-    if (progress === undefined) signal("RequestJobDocument");
-    else {
-      const updatedBy = progress.previous;
-      reporter.report(progress.jobId, { kind: "accepted", version, updatedBy });
+    try {
+      emit({ type: "Committed", version });
+    } finally {
+      if (this.state !== "Stopped") this.#jobs.reportAccepted(progress); // or the next start does
     }
   }
 

@@ -23,6 +23,9 @@ export function jobInfo(job: OtaJob): JobInfo {
   });
 }
 
+/** Whether the update has brought an image, and not other files only. */
+const hasImage = ({ image }: Progress): boolean => image.some(byte => byte !== 0);
+
 /** The part of the journey before a file: a start and what it means, asking for a job, judging it, the trial. */
 export class JobActions {
   readonly #context: Context;
@@ -54,16 +57,27 @@ export class JobActions {
     signal("RequestJobDocument");
   }
 
-  #reportCommitted({ jobId, fileType, previous, image }: Progress): void {
-    const { reporter, version, emit } = this.#context;
-    const isFirmware = image.some(byte => byte !== 0);
-    if (isFirmware) emit({ type: "Committed", version });
-    reporter.report(
-      jobId,
-      isFirmware
-        ? { kind: "accepted", version, updatedBy: previous }
-        : { kind: "received", fileType },
-    );
+  #tellCommitted(progress: Progress): void {
+    const { version, emit } = this.#context;
+    if (hasImage(progress)) emit({ type: "Committed", version });
+    this.#reportCommitted(progress);
+  }
+
+  #reportCommitted(progress: Progress): void {
+    const { reporter } = this.#context;
+    const { jobId, fileType } = progress;
+    if (hasImage(progress)) this.reportAccepted(progress);
+    else reporter.report(jobId, { kind: "received", fileType });
+  }
+
+  /** Reports a trial that the image has passed; one of which the journal knows nothing when its job has come again. */
+  reportAccepted(progress: Progress | undefined): void {
+    const { reporter, version, signal } = this.#context;
+    if (progress === undefined) signal("RequestJobDocument");
+    else {
+      const updatedBy = progress.previous;
+      reporter.report(progress.jobId, { kind: "accepted", version, updatedBy });
+    }
   }
 
   /** An image whose trial was given up stays when the bootloader has none to go back to: that is no success. */
@@ -71,7 +85,7 @@ export class JobActions {
     const { reporter } = this.#context;
     const { jobId, phase, note } = progress;
     if (phase === "committed" || note === "") {
-      this.#reportCommitted(progress);
+      this.#tellCommitted(progress);
       return;
     }
     const reason = `the new image did not pass its trial, and stays, for there is no other: ${note}`;
@@ -152,10 +166,17 @@ export class JobActions {
 
   #processOtaJob(job: OtaJob): void {
     const { reporter, record, emit, signal } = this.#context;
-    const isKnown = record.progress?.jobId === job.jobId;
-    if (job.selfTest !== undefined && !isKnown) this.#processForgotten(job);
-    else {
-      reporter.follow(job);
+    const { progress } = record;
+    const isKnown = progress?.jobId === job.jobId;
+    if (job.selfTest !== undefined && !isKnown) {
+      this.#processForgotten(job);
+      return;
+    }
+    reporter.follow(job);
+    if (isKnown && progress.phase === "committed") {
+      this.#reportCommitted(progress); // the cloud, or the journal, does not know that it is over
+      signal("NoJob");
+    } else {
       emit({ type: "ReceivedJob", job: jobInfo(job) });
       signal("CreateFile", job);
     }
@@ -230,8 +251,11 @@ export class JobActions {
 
   giveUpTrial(reason: string): void {
     const { trial, emit } = this.#context;
-    emit({ type: "SelfTestFailed", reason });
-    trial.giveUp(reason);
+    try {
+      emit({ type: "SelfTestFailed", reason });
+    } finally {
+      trial.giveUp(reason); // whatever the application makes of it
+    }
   }
 }
 Object.freeze(JobActions.prototype);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { AgentBench, BLOCK, firmware, jobMessage, JOBS } from "./agent-bench.js";
+import { AgentBench, type BenchOptions, BLOCK, firmware, jobMessage, JOBS } from "./agent-bench.js";
 import type { MemoryJournal, MemoryPal } from "./memory-pal.js";
 
 /*
@@ -23,11 +23,11 @@ export function activated(): { pal: MemoryPal; journal: MemoryJournal } {
 }
 
 /** The new image after its first reset. */
-export function newImage(): AgentBench {
+export function newImage(options: BenchOptions = {}): AgentBench {
   const { pal, journal } = activated();
   pal.imageState = "PendingCommit";
   pal.ids.running.set(pal.ids.spare);
-  const bench = new AgentBench({ version: "1.1.0", pal, journal });
+  const bench = new AgentBench({ ...options, version: "1.1.0", pal, journal });
   bench.agent.start();
   return bench;
 }

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseProgress } from "xs-ota/agent/progress";
-import { AgentBench, jobMessage } from "xs-ota/test/support/agent-bench";
+import { OtaError } from "xs-ota/pal/error";
+import { AgentBench, askedBench, firmware, jobMessage } from "xs-ota/test/support/agent-bench";
+import { MemoryPal } from "xs-ota/test/support/memory-pal";
 import { activated, newImage, oldImage, onTrial, SIZE } from "xs-ota/test/support/trial-bench";
 
 /*
@@ -32,6 +34,33 @@ test("a commit that was not reported before a reset is reported after it", () =>
   assert.ok(bench.mqtt.take()[0]?.includes('"status":"SUCCEEDED"'));
   bench.reply(true);
   assert.equal(bench.journal.load(), undefined);
+});
+
+test("a job that has succeeded, and comes again because the journal could not forget it, is reported again", () => {
+  const bench = newImage();
+  bench.job(onTrial);
+  bench.reply(true);
+  bench.agent.setImageState("Accepted");
+  bench.journal.failure = new OtaError("flash-failed", "worn out");
+  bench.reply(true);
+  bench.mqtt.take();
+  bench.job(onTrial);
+  assert.match(bench.mqtt.take().join(), /"status":"SUCCEEDED".*accepted  v1\.1\.0.*  v1\.0\.0/);
+  assert.ok(!bench.told.includes("ReceivedJob"), "nothing is downloaded");
+});
+
+test("a file that has taken effect, and whose job comes again because the journal could not forget it, is reported again", () => {
+  const bench = askedBench({ filePals: { 3: new MemoryPal() } });
+  const job = jobMessage(SIZE, { file: { fileType: 3 } });
+  bench.job(job);
+  bench.blocks(firmware("1.1.0", SIZE));
+  bench.reply(true);
+  bench.journal.failure = new OtaError("flash-failed", "worn out");
+  bench.reply(true);
+  bench.mqtt.take();
+  bench.job(job);
+  assert.match(bench.mqtt.take().join(), /"status":"SUCCEEDED".*accepted  v0\.0\.3/);
+  assert.equal(bench.told.filter(type => type === "ReceivedJob").length, 1);
 });
 
 test("a commit cut off before the journal knows of it is reported all the same", () => {

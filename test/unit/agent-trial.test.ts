@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { OtaEvent } from "xs-ota";
 import { OtaError } from "xs-ota/pal/error";
 import { AgentBench, jobMessage } from "xs-ota/test/support/agent-bench";
 import {
@@ -184,4 +185,48 @@ test("an image whose own version is not newer is given up, whatever its header s
   bench.agent.start();
   bench.job(onTrial);
   assert.deepEqual(bench.told, ["SelfTestFailed"]);
+});
+
+/** The new image, under test, whose application throws when it hears of `event`. */
+function throwingAt(event: OtaEvent["type"]): AgentBench {
+  const bench = newImage({
+    onEvent: ({ type }) => {
+      if (type === event) throw new TypeError("a bug of the application's");
+    },
+  });
+  bench.job(onTrial);
+  bench.pal.calls.length = 0;
+  return bench;
+}
+
+const ends: Readonly<Record<string, (bench: AgentBench) => void>> = {
+  "is rejected": ({ agent }) => agent.setImageState("Rejected"),
+  "nobody accepts": ({ clock }) => clock.advance(16_000),
+  "loses its job": bench => bench.reply(false),
+};
+
+for (const [what, end] of Object.entries(ends)) {
+  test(`a trial that ${what} is given up, though the application throws when it hears so`, () => {
+    const bench = throwingAt("SelfTestFailed");
+    assert.throws(() => end(bench), TypeError);
+    assert.deepEqual(bench.pal.calls, ["setPlatformImageState Rejected", "reset"]);
+  });
+}
+
+test("a commit is reported, though the application throws when it hears of it", () => {
+  const bench = throwingAt("Committed");
+  bench.reply(true);
+  assert.throws(() => bench.agent.setImageState("Accepted"), TypeError);
+  assert.match(bench.mqtt.take().join(), /"status":"SUCCEEDED"/);
+});
+
+test("an application that hears of the commit finds its image accepted", () => {
+  const found: string[] = [];
+  const bench: AgentBench = newImage({
+    onEvent: ({ type }) => {
+      if (type === "Committed") found.push(bench.agent.imageState);
+    },
+  });
+  bench.agent.setImageState("Accepted");
+  assert.deepEqual(found, ["Accepted"]);
 });
