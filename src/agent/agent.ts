@@ -90,6 +90,7 @@ export class OtaAgent {
       requestTimer: new Timer(clock, () => signal("RequestTimer")),
       signal,
       emit: (event: OtaEvent) => this.#machine.afterwards(() => options.onEvent(event)),
+      ask: (event: OtaEvent) => this.#machine.meanwhile(() => options.onEvent(event)),
     });
   }
 

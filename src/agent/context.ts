@@ -31,4 +31,6 @@ export interface Context {
   readonly signal: Machine["signal"];
   /** Tells the application, once the agent is in the state that the event leads to. */
   readonly emit: (event: OtaEvent) => void;
+  /** Tells the application at once, for its answer is wanted; what it throws comes when `emit` would tell. */
+  readonly ask: (event: OtaEvent) => void;
 }

@@ -28,7 +28,7 @@ export type OtaEvent =
   | { readonly type: "StartTest"; readonly jobId: string }
   /** The image on trial is given up; the device restarts into the old one. */
   | { readonly type: "SelfTestFailed"; readonly reason: string }
-  /** A job that is not an OTA job; call `answer` before returning to take it, or it is rejected. */
+  /** A job that is not an OTA job; call `answer` before returning, or throwing, to take it, or it is rejected. */
   | {
       readonly type: "ParseCustomJob";
       readonly jobId: string;

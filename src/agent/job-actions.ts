@@ -201,12 +201,12 @@ export class JobActions {
   }
 
   #processCustomJob({ jobId, document }: CustomJob): void {
-    const { options, reporter, signal } = this.#context;
+    const { reporter, ask, signal } = this.#context;
     const answers: StatusReport[] = [];
     const answer = (status: CustomJobVerdict, reason: string): void => {
       answers.push({ kind: "custom", status, reason });
     };
-    options.onEvent({ type: "ParseCustomJob", jobId, document, answer });
+    ask({ type: "ParseCustomJob", jobId, document, answer });
     const [report] = answers;
     if (report === undefined) {
       const error = new OtaError("job-malformed", "jobDocument.afr_ota is missing", NON_CONFORMING);

@@ -75,6 +75,17 @@ export class Machine {
     else this.#afterwards.push(run);
   }
 
+  /** Runs `run` at once; what it throws is thrown as by what was put off until afterwards. */
+  meanwhile(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.afterwards(() => {
+        throw error;
+      });
+    }
+  }
+
   /** An application's error ends none of the agent's steps: it is kept in `thrown`. */
   #finish(thrown: unknown[]): void {
     for (let run = this.#afterwards.shift(); run !== undefined; run = this.#afterwards.shift()) {

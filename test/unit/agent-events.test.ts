@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { OtaEvent } from "xs-ota";
+import type { CustomJobVerdict, OtaEvent } from "xs-ota";
 import { OtaError } from "xs-ota/pal/error";
 import {
   AgentBench,
@@ -64,6 +64,41 @@ test("an error that the application throws when a job comes is its own, and the 
   assert.deepEqual(bench.told, ["ReceivedJob", "Activate"]);
 });
 
+/** An agent whose application throws `error` at a job of its own, after it has given `answers`. */
+function throwingAtCustom(error: Error, answers: readonly CustomJobVerdict[] = []): AgentBench {
+  const bench = askedBench({
+    onEvent: event => {
+      if (event.type !== "ParseCustomJob") return;
+      for (const verdict of answers) event.answer(verdict, "as it was told");
+      throw error;
+    },
+  });
+  bench.mqtt.take();
+  return bench;
+}
+
+const customJob = { execution: { jobId: "c1", jobDocument: { reboot: true } } };
+
+const errors: Readonly<Record<string, Error>> = {
+  "an OtaError": new OtaError("flash-failed", "the application's own"),
+  "another error": new TypeError("a bug of the application's"),
+};
+
+for (const [what, error] of Object.entries(errors)) {
+  test(`the caller gets ${what} that the application throws at a job of its own, and the job is refused`, () => {
+    const bench = throwingAtCustom(error);
+    assert.throws(() => bench.job(customJob), { message: error.message });
+    assert.match(bench.mqtt.take().join(), /jobs\/c1\/update {"status":"REJECTED"/);
+    assert.deepEqual(bench.told, ["ParseCustomJob", "Fail"]);
+  });
+}
+
+test("a job of the application's that it answers before it throws is reported in its words", () => {
+  const bench = throwingAtCustom(new TypeError("bug"), ["SUCCEEDED"]);
+  assert.throws(() => bench.job(customJob), TypeError);
+  assert.match(bench.mqtt.take().join(), /"status":"SUCCEEDED".*as it was told/);
+});
+
 test("a change of state brings the states before and after it", () => {
   const { events } = askedBench();
   assert.deepEqual(events, [
@@ -117,7 +152,7 @@ test("a file that is not firmware brings its job when it is complete", () => {
 
 test("a job of the application's brings its id and its document, and no job brings nothing", () => {
   const bench = askedBench();
-  bench.job({ execution: { jobId: "c1", jobDocument: { reboot: true } } });
+  bench.job(customJob);
   const [custom] = take(bench);
   assert.ok(custom?.type === "ParseCustomJob");
   assert.deepEqual([custom.jobId, custom.document], ["c1", { reboot: true }]);
