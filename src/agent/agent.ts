@@ -5,7 +5,7 @@ import type { OtaImageState } from "xs-ota/pal/pal";
 import { Memory } from "../download/memory.js";
 import { consistsOf, DIGITS, LETTERS } from "../job/characters.js";
 import { jobIdOf, parseJob } from "../job/document.js";
-import { parseJson } from "../job/json.js";
+import { outlineOf, parseJson } from "../job/json.js";
 import type { StatusReport } from "../job/status.js";
 import { isTerminal } from "../job/status.js";
 import { isStreamData, parseJobTopic } from "../job/topics.js";
@@ -270,7 +270,8 @@ export class OtaAgent {
       return this.#jobs.isStale(message) ? undefined : parseJob(message, this.#context.scheme);
     } catch (error) {
       if (!(error instanceof OtaError)) throw error;
-      const jobId = jobIdOf(message);
+      message ??= outlineOf(payload);
+      const jobId = this.#jobs.isStale(message) ? undefined : jobIdOf(message);
       return jobId === undefined ? undefined : { kind: "malformed", jobId, error };
     }
   }

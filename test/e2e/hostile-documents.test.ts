@@ -51,6 +51,9 @@ const bad: readonly (readonly [what: string, document: object, reason: RegExp])[
   ["without a signature",                  withFile({ "sig-sha256-ecdsa": undefined }), /sig-sha256-ecdsa|signature/],
   ["whose signature is no Base64",         withFile({ "sig-sha256-ecdsa": "*" }),       /sig-sha256-ecdsa/],
   ["with a certificate that it lacks",     withFile({ certfile: "none" }),              /certificate-invalid/],
+  ["broader than a board has memory for",  { a: Array.from({ length: 4500 }, () => []) }, /more than 1024/],
+  ["deeper than a board has stack for",    { a: JSON.parse("[".repeat(40) + "]".repeat(40)) as object }, /deeper than 16/],
+  ["as broad and as long as is read",      { a: Array.from({ length: 480 }, () => []), b: "x".repeat(14_000) }, /afr_ota is missing/],
   ["that is no update at all",             { reboot: true },                            /./],
 ];
 

@@ -14,7 +14,7 @@ import { jsonStreams } from "xs-ota/download/json-streams";
 import { crypto } from "xs-ota/host/crypto";
 import { readImageInfo } from "xs-ota/image/info";
 import { jobIdOf, parseJob } from "xs-ota/job/document";
-import { parseJson } from "xs-ota/job/json";
+import { outlineOf, parseJson } from "xs-ota/job/json";
 import { decodeUtf8 } from "xs-ota/job/utf8";
 import { OtaError } from "xs-ota/pal/error";
 import { McubootControl } from "xs-ota/pal/boot/mcuboot";
@@ -185,8 +185,10 @@ export const fuzzTargets: readonly FuzzTarget[] = Object.freeze([
       json(jobMessage(9, { protocols: ["HTTP"], file: { update_data_url: "https://u" } })),
       json({ execution: {} }),
       utf8("[".repeat(3000)),
+      json({ execution: { jobId: "j", jobDocument: { a: Array(400).fill([[]]) } } }),
     ],
     run: bytes => {
+      jobIdOf(outlineOf(bytes));
       const message = parseJson(bytes);
       jobIdOf(message);
       parseJob(message, "sig-sha256-ecdsa");

@@ -121,6 +121,36 @@ test("a malformed document is refused by its job id, and the agent goes on", () 
   assert.equal(bench.agent.state, "WaitingForFileBlock");
 });
 
+/** Documents that would exhaust a small device, and what the operator reads. */
+const excesses: readonly (readonly [what: string, jobDocument: object, reason: string])[] = [
+  ["broad", { a: Array(4500).fill([]) }, "more than 1024 brackets, commas and colons"],
+  ["deep", { a: JSON.parse("[".repeat(40) + "]".repeat(40)) as object }, "nested deeper than 16"],
+  ["long", { a: "x".repeat(40_960) }, "bytes, more than 40960"],
+];
+
+for (const [what, jobDocument, reason] of excesses) {
+  test(`a document too ${what} to be read is refused by its job id, and the agent goes on`, () => {
+    const bench = askedBench();
+    bench.mqtt.take();
+    bench.job({ execution: { jobDocument, jobId: "AFR_OTA-j" } });
+    const [status = ""] = bench.mqtt.take();
+    assert.ok(status.startsWith(`PUB q1 ${update} {"status":"REJECTED"`), status);
+    assert.ok(status.includes(reason), status);
+    bench.reply(true);
+    bench.job(jobMessage(TEN, { jobId: "next" }));
+    assert.equal(bench.agent.state, "WaitingForFileBlock");
+  });
+}
+
+test("a job with too much in its document is not refused by an answer to a request before the last", () => {
+  const bench = askedBench();
+  bench.clock.advance(10_000);
+  bench.mqtt.take();
+  const execution = { jobId: "AFR_OTA-j", jobDocument: { a: Array(4500).fill([]) } };
+  bench.job({ clientToken: "0:T1", execution });
+  assert.deepEqual(bench.mqtt.take(), []);
+});
+
 test("a job that is cancelled during the download is dropped without a report", () => {
   const bench = askedBench();
   bench.job(jobMessage(TEN));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseJson } from "xs-ota/job/json";
+import { outlineOf, parseJson } from "xs-ota/job/json";
 import { encodeUtf8 } from "xs-ota/job/utf8";
 
 const parse = (text: string): unknown => parseJson(encodeUtf8(text));
+const outline = (message: object): unknown => outlineOf(encodeUtf8(JSON.stringify(message)));
 const malformed = (message: string): object => ({ code: "job-malformed", message });
 
 test("a value is read, whatever it is", () => {
@@ -75,4 +76,75 @@ test("40 960 bytes are read, one more is refused unread", () => {
   longest[0] = longest[40_959] = 0x22; // "
   assert.equal((parseJson(longest) as string).length, 40_958);
   assert.throws(() => parseJson(new Uint8Array(40_961)), malformed("40961 bytes, more than 40960"));
+});
+
+test("1024 brackets, commas and colons are read, one more is refused, for each value takes memory", () => {
+  const broad = malformed("more than 1024 brackets, commas and colons");
+  assert.equal((parse(`[${"[],".repeat(511)}[]]`) as unknown[]).length, 512);
+  assert.throws(() => parse(`[${"[],".repeat(511)}[[]]]`), broad);
+  assert.equal((parse(`[${"1,".repeat(1023)}1]`) as unknown[]).length, 1024);
+  assert.throws(() => parse(`[${"1,".repeat(1024)}1]`), broad);
+  assert.throws(() => parse(`{${'"":{},'.repeat(342)}"":1}`), broad);
+});
+
+test("brackets, commas and colons in a text take no memory of their own", () => {
+  const text = '[{",:'.repeat(1000);
+  assert.deepEqual(parse(JSON.stringify([text])), [text]);
+});
+
+const broad = Array.from({ length: 1024 }, () => 1);
+const deep = JSON.parse("[".repeat(16) + "]".repeat(16)) as object;
+
+test("of a message whose document is too much, what stands around the document is read", () => {
+  for (const jobDocument of [{ broad }, { deep }, { long: "x".repeat(41_000) }]) {
+    const execution = { jobId: "J", statusDetails: { a: "b" }, jobDocument, versionNumber: 1 };
+    assert.deepEqual(outline({ clientToken: "0:T", execution }), {
+      clientToken: "0:T",
+      execution: { jobId: "J", statusDetails: {}, jobDocument: {}, versionNumber: 1 },
+    });
+  }
+});
+
+test("what a document holds does not show around it", () => {
+  const execution = { jobId: "other" };
+  const texts = ['"},"jobId":"other","x":{"', '\\"},"jobId":"other"', "]}}{[", "\\"];
+  for (const trap of [{ execution }, [execution], { jobId: "other" }, texts, ...texts]) {
+    for (const jobDocument of [
+      { trap, broad },
+      { broad, trap },
+    ]) {
+      const message = { execution: { jobDocument, jobId: "J" } };
+      assert.deepEqual(outline(message), { execution: { jobDocument: {}, jobId: "J" } });
+    }
+  }
+});
+
+test("what stands around a document may be too much as well, or no JSON", () => {
+  assert.equal(
+    outline({ execution: { jobId: "J" }, ...Object.fromEntries(broad.entries()) }),
+    undefined,
+  );
+  assert.equal(
+    outlineOf(encodeUtf8(`{"execution":{"jobId":"J","a":{"b":[${broad.join()}`)),
+    undefined,
+  );
+  assert.equal(
+    outlineOf(encodeUtf8(`]{"execution":{"jobId":"J","a":[${broad.join()}]}}`)),
+    undefined,
+  );
+});
+
+test("of a message that is not too much there is no outline, for it is read whole or not JSON", () => {
+  assert.equal(outline({ execution: { jobId: "J", jobDocument: {} } }), undefined);
+  assert.equal(outlineOf(encodeUtf8('{"execution":{"jobId":"J","jobDocument":{"a"}}}')), undefined);
+});
+
+test("a job for 10 files with all keys and details is far from too much", () => {
+  const keysOf = (count: number): object =>
+    Object.fromEntries(Array.from({ length: count }, (_, key) => [`key${key}`, "text"]));
+  const files = Array.from({ length: 10 }, () => keysOf(14));
+  const ota = { protocols: Array(100).fill("MQTT"), streamname: "s", files };
+  const execution = { ...keysOf(10), statusDetails: keysOf(10), jobDocument: { afr_ota: ota } };
+  const text = JSON.stringify({ execution });
+  assert.deepEqual(parse(text), JSON.parse(text));
 });
