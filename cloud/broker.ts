@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { Aedes, type AedesPublishPacket, type Client } from "aedes";
 import type { Socket } from "node:net";
+import { attempt, type Report } from "./report.js";
 import type { AccessControl, Principal } from "./security/access.js";
+import type { PolicyAction } from "./security/policy-document.js";
 import { certificateIdShownBy } from "./security/shown.js";
 
 /** What the broker lets pass and whom it tells. */
@@ -9,6 +11,8 @@ export interface BrokerOptions {
   /** Serves a message that a client sent to a reserved topic ("$aws/…"). */
   readonly handle: (clientId: string, topic: string, payload: Uint8Array) => void;
   readonly access: Pick<AccessControl, "allows">;
+  /** Told of what either of them throws. */
+  readonly report: Report;
 }
 
 interface Message {
@@ -30,6 +34,7 @@ type Subscribing = Client & { readonly subscriptions: Readonly<Record<string, un
 export class Broker {
   readonly #aedes: Aedes;
   readonly #access: Pick<AccessControl, "allows">;
+  readonly #report: Report;
   readonly #clients = new Map<string, Subscribing>();
   #count = 0;
 
@@ -37,13 +42,14 @@ export class Broker {
     return new Broker(await Aedes.createBroker(), options);
   }
 
-  private constructor(aedes: Aedes, { handle, access }: BrokerOptions) {
+  private constructor(aedes: Aedes, { handle, access, report }: BrokerOptions) {
     this.#aedes = aedes;
     this.#access = access;
+    this.#report = report;
     this.#authorize();
     aedes.on("publish", (packet, client) => {
       if (client === null || !packet.topic.startsWith("$aws/")) return;
-      handle(client.id, packet.topic, Buffer.from(packet.payload));
+      attempt(report, () => handle(client.id, packet.topic, Buffer.from(packet.payload)));
     });
     aedes.on("client", client => this.#clients.set(client.id, client as Subscribing));
     aedes.on("clientDisconnect", client => {
@@ -94,11 +100,7 @@ export class Broker {
   /** As on AWS, a publish that is not allowed ends the connection; a subscription is not granted. */
   #authorize(): void {
     this.#aedes.authenticate = (client, _user, _password, done): void => {
-      const allowed = this.#access.allows(
-        principalOf(client),
-        "iot:Connect",
-        `client/${client.id}`,
-      );
+      const allowed = this.#allows(client, "iot:Connect", `client/${client.id}`);
       const refusal = Object.assign(new Error("not authorized"), { returnCode: 5 });
       done(allowed ? null : refusal, allowed);
     };
@@ -109,7 +111,7 @@ export class Broker {
     };
     this.#aedes.authorizeSubscribe = (client, subscription, done): void => {
       const resource = `topicfilter/${subscription.topic}`;
-      const allowed = this.#access.allows(principalOf(client), "iot:Subscribe", resource);
+      const allowed = this.#allows(client, "iot:Subscribe", resource);
       done(null, allowed ? subscription : null);
     };
     this.#aedes.authorizeForward = (client, packet): typeof packet | null =>
@@ -117,7 +119,13 @@ export class Broker {
   }
 
   #may(client: Client, action: "iot:Publish" | "iot:Receive", topic: string): boolean {
-    return this.#access.allows(principalOf(client), action, `topic/${topic}`);
+    return this.#allows(client, action, `topic/${topic}`);
+  }
+
+  /** What cannot be judged is not allowed. */
+  #allows(client: Client, action: PolicyAction, resource: string): boolean {
+    const judge = (): boolean => this.#access.allows(principalOf(client), action, resource);
+    return attempt(this.#report, judge) ?? false;
   }
 }
 

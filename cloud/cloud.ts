@@ -18,9 +18,10 @@ import {
   type TlsIdentity,
 } from "./device-ports.js";
 import { Faults, type FaultPlan } from "./faults/faults.js";
-import { FaultyLine } from "./faults/line.js";
+import { afterRealTime, FaultyLine, type LineEnds } from "./faults/line.js";
 import { parseS3Url } from "./files/url.js";
 import { place } from "./registry/arn.js";
+import { attempt, type Report, warn } from "./report.js";
 import { AccessControl } from "./security/access.js";
 import { CertificateAuthority } from "./security/authority.js";
 import { memoryDisk } from "./store/memory.js";
@@ -37,6 +38,8 @@ export interface CloudOptions extends DevicePortNumbers {
   readonly faults?: FaultPlan | undefined;
   /** The port of the REST API and S3, 0 (any that is free) unless told. */
   readonly restPort?: number;
+  /** Told of an error of a service that no reply can tell; a warning of the process unless given. */
+  readonly report?: Report;
 }
 
 /** A desk cloud that runs. */
@@ -71,7 +74,7 @@ export interface Cloud extends Omit<DevicePorts, "close"> {
  * @throws Error when a port is taken or the folder is in use.
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
-  const { host = LOOPBACK, directory } = options;
+  const { host = LOOPBACK, directory, report = warn } = options;
   const store = new Store(directory === undefined ? memoryDisk() : sqliteDisk(directory));
   const credentials = readCredentials(store);
   const authority = await CertificateAuthority.open(store);
@@ -88,11 +91,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       dashboard.changed();
     },
   });
-  const alarm = new Alarm(desk);
+  const alarm = new Alarm(desk, report);
   const dashboard = new Dashboard(desk);
   const access = new AccessControl(desk);
-  const line = openLine(faults, desk, () => broker);
-  const broker: Broker = await Broker.open({ handle: line.fromDevice.bind(line), access });
+  const line = openLine(faults, desk, () => broker, report);
+  const broker: Broker = await Broker.open({ handle: line.fromDevice.bind(line), access, report });
   const api = new ApiServer({ desk, dashboard, authority, credentials, now: Date.now });
   const identity = await tlsIdentity(authority, host);
   const deviceApi = new DeviceApi(desk, access, authority);
@@ -101,7 +104,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const { ports, endpoint } = await listen(host, options, identity, api, services).catch(
     (error: unknown) => closeAll(parts).then(() => Promise.reject(error as Error)),
   );
-  desk.wake();
+  alarm.wake();
   return {
     ...{ endpoint, region: place.region, credentials, desk, faults, ...ports },
     rootCertificate: authority.certificatePem,
@@ -132,13 +135,16 @@ function addressOf({ host, port }: Listener): string {
   return `${host}:${port}`;
 }
 
-function openLine(faults: Faults, desk: Desk, broker: () => Broker): FaultyLine {
-  return new FaultyLine(faults, {
+function openLine(faults: Faults, desk: Desk, broker: () => Broker, report: Report): FaultyLine {
+  const ends: LineEnds = {
     toCloud: (thing, topic, payload) => desk.handle(thing, topic, payload),
     toDevice: (topic, payload, qos) => broker().publish(topic, payload, qos),
     refuse: (topic, payload) => desk.refuse(topic, payload),
     disconnect: thing => broker().disconnect(thing),
-  });
+  };
+  return new FaultyLine(faults, ends, (delayMs, act) =>
+    afterRealTime(delayMs, () => attempt(report, act)),
+  );
 }
 
 /** A certificate for the address that it listens on, and for the names of this machine. */

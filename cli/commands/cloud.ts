@@ -8,6 +8,7 @@ import { openDeskCloud, type DeskCloud } from "../desk-cloud.js";
 import { CliError, messageOf } from "../failure.js";
 import { readJson } from "../files.js";
 import { wholeNumber } from "../options.js";
+import type { Output } from "../output.js";
 import { describeIssues, removeProfile, saveProfile } from "../profile.js";
 import type { Session } from "../session.js";
 
@@ -59,7 +60,7 @@ type CloudArguments = ReturnType<ReturnType<typeof cloudArguments>["opts"]>;
 export function cloudCommand(session: Session): Command {
   return cloudArguments().action(async options => {
     const { output, signal } = session;
-    const { cloud, profile } = await open(options);
+    const { cloud, profile } = await open(options, output);
     const configuration = session.options.config ?? "xs-ota.json";
     const { endpoint, rootCertificate, dashboard, mqtts, mqttsAlpn, https, plainMqtt } = cloud;
     const ports = { mqtts, mqttsAlpn, https, plainMqtt };
@@ -75,12 +76,13 @@ export function cloudCommand(session: Session): Command {
   });
 }
 
-async function open(options: CloudArguments): Promise<DeskCloud> {
+async function open(options: CloudArguments, output: Output): Promise<DeskCloud> {
   const { directory, memory, plainMqtt: plainMqttPort, ...ports } = options;
   const faults = options.faults === undefined ? undefined : readFaults(options.faults);
   const state = memory === true ? undefined : directory;
   try {
-    return await openDeskCloud({ ...ports, directory: state, plainMqttPort, faults });
+    const report = (error: unknown): void => void output.fail(error);
+    return await openDeskCloud({ ...ports, directory: state, plainMqttPort, faults, report });
   } catch (error) {
     const remedy = "Give another --directory, --host or port, or end what uses it.";
     throw new CliError("tool", `the cloud does not start: ${messageOf(error)}`, remedy, {

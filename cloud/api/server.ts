@@ -28,18 +28,21 @@ export interface ApiOptions {
   readonly now: () => number;
 }
 
-const routers: Readonly<Record<string, Router>> = Object.freeze({
-  iot: new Router(
-    thingRoutes,
-    groupRoutes,
-    securityRoutes,
-    streamRoutes,
-    jobRoutes,
-    executionRoutes,
-    otaUpdateRoutes,
-  ),
-  "iot-jobs-data": new Router(jobsDataRoutes),
-});
+const controlPlane = new Router(
+  thingRoutes,
+  groupRoutes,
+  securityRoutes,
+  streamRoutes,
+  jobRoutes,
+  executionRoutes,
+  otaUpdateRoutes,
+);
+
+/** What serves a request, by the service that its signature is for. */
+const routers: ReadonlyMap<string, Router> = new Map([
+  ["iot", controlPlane],
+  ["iot-jobs-data", new Router(jobsDataRoutes)],
+]);
 
 /**
  * One HTTP port for the control plane, the jobs data plane and S3. The service that a request's
@@ -52,7 +55,6 @@ export class ApiServer {
   constructor(options: ApiOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => {
-      if (options.dashboard.serve(request, response)) return;
       this.#answer(request, response).catch((error: unknown) => {
         response.destroy(error instanceof Error ? error : undefined);
       });
@@ -74,6 +76,7 @@ export class ApiServer {
   }
 
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#options.dashboard.serve(incoming, response)) return;
     const request = await readRequest(incoming);
     send(response, request.method, await this.#serve(request));
   }
@@ -94,7 +97,7 @@ export class ApiServer {
   }
 
   async #serveIot(request: SignedRequest, service: string): Promise<Reply> {
-    const router = routers[service];
+    const router = routers.get(service);
     if (router === undefined) {
       throw new IotError("InvalidRequest", `The desk cloud has no service ${service}`);
     }

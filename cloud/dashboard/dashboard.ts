@@ -59,7 +59,8 @@ export class Dashboard {
 
   #answer(name: string | undefined, response: ServerResponse): void {
     if (name === "events") this.#watch(response);
-    else if (name !== undefined && name in files) sendFile(response, name as keyof typeof files);
+    else if (name !== undefined && Object.hasOwn(files, name))
+      sendFile(response, name as keyof typeof files);
     else response.writeHead(404, headers).end();
   }
 

@@ -14,7 +14,8 @@ export interface LineEnds {
 /** Calls `act` once, after `delayMs` milliseconds. */
 export type After = (delayMs: number, act: () => void) => { cancel(): void };
 
-const afterRealTime: After = (delayMs, act) => {
+/** Calls it when that time has passed for the process too. */
+export const afterRealTime: After = (delayMs, act) => {
   const timer = setTimeout(act, delayMs);
   return { cancel: () => clearTimeout(timer) };
 };

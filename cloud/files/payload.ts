@@ -35,7 +35,7 @@ function checkLength(claimed: string | undefined, { length }: Uint8Array): void 
 
 /** What a signed header announced must have come. */
 function checkTrailer(announced: string | undefined, trailers: Headers): void {
-  if (announced === undefined || announced.toLowerCase() in trailers) return;
+  if (announced === undefined || Object.hasOwn(trailers, announced.toLowerCase())) return;
   throw new S3Error("MalformedTrailerError", `The trailer has no ${announced}`);
 }
 

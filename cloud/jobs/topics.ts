@@ -68,19 +68,19 @@ export class JobsTopics {
   #route(thingName: string, words: readonly string[]): Operation {
     const [, , topicThing, , jobId = "", verb] = words;
     const name = verb === undefined ? jobId : `{jobId}/${verb}`;
-    const operation = words.length <= 6 ? this.#table[name] : undefined;
+    const operation = words.length <= 6 ? this.#table.get(name) : undefined;
     const isJobId = verb === undefined || /^(\$next|[a-zA-Z0-9_-]{1,64})$/.test(jobId);
     if (operation !== undefined && isJobId && topicThing === thingName) return operation;
     throw new IotError("InvalidTopic", `No operation at ${words.slice(3).join("/")}`);
   }
 
   // prettier-ignore
-  readonly #table: Readonly<Record<string, Operation>> = Object.freeze({
-    "get":            serve(pendingRequest,   (thing) => this.#operations.getPending(thing)),
-    "start-next":     serve(startNextRequest, (thing, _, request) => this.#operations.startNext(thing, request)),
-    "{jobId}/get":    serve(describeRequest,  (thing, jobId, request) => this.#operations.describe(thing, jobId, request)),
-    "{jobId}/update": serve(updateRequest,    (thing, jobId, request) => this.#operations.update(thing, jobId, request)),
-  });
+  readonly #table: ReadonlyMap<string, Operation> = new Map([
+    ["get",            serve(pendingRequest,   (thing) => this.#operations.getPending(thing))],
+    ["start-next",     serve(startNextRequest, (thing, _, request) => this.#operations.startNext(thing, request))],
+    ["{jobId}/get",    serve(describeRequest,  (thing, jobId, request) => this.#operations.describe(thing, jobId, request))],
+    ["{jobId}/update", serve(updateRequest,    (thing, jobId, request) => this.#operations.update(thing, jobId, request))],
+  ]);
 }
 
 function serve<S extends z.ZodType>(

@@ -93,33 +93,36 @@ function matchesResource(
 
 type Test = (wanted: readonly string[], actual: string | undefined) => boolean;
 
-const conditions: Readonly<Record<string, Test>> = Object.freeze({
-  Bool: (wanted, actual) => actual !== undefined && wanted.includes(actual),
-  StringEquals: (wanted, actual) => actual !== undefined && wanted.includes(actual),
-  StringNotEquals: (wanted, actual) => actual === undefined || !wanted.includes(actual),
-  StringLike: (wanted, actual) =>
-    actual !== undefined && wanted.some(pattern => wildcard(pattern).test(actual)),
-});
+const isAny: Test = (wanted, actual) => actual !== undefined && wanted.includes(actual);
+const isLikeAny: Test = (wanted, actual) =>
+  actual !== undefined && wanted.some(pattern => wildcard(pattern).test(actual));
+
+const conditions: ReadonlyMap<string, Test> = new Map([
+  ["Bool", isAny],
+  ["StringEquals", isAny],
+  ["StringNotEquals", (wanted, actual) => !isAny(wanted, actual)],
+  ["StringLike", isLikeAny],
+]);
 
 /** A condition that is not known never lets through, and never keeps a Deny from counting. */
 function matchesCondition({ Condition = {}, Effect }: Statement, context: PolicyContext): boolean {
   const variables = variablesOf(context);
   return Object.entries(Condition).every(([operator, keys]) => {
-    const test = conditions[operator];
+    const test = conditions.get(operator);
     if (test === undefined) return Effect === "Deny";
     return Object.entries(keys).every(([key, wanted]) => {
       const filled = wanted.map(text => fill(text, context)).filter(text => text !== undefined);
-      return test(filled, variables[key]);
+      return test(filled, variables.get(key));
     });
   });
 }
 
-function variablesOf(context: PolicyContext): Readonly<Record<string, string | undefined>> {
-  return {
-    "iot:ClientId": context.clientId,
-    "iot:Connection.Thing.ThingName": context.thingName,
-    "iot:Connection.Thing.IsAttached": String(context.isAttached),
-  };
+function variablesOf(context: PolicyContext): ReadonlyMap<string, string | undefined> {
+  return new Map([
+    ["iot:ClientId", context.clientId],
+    ["iot:Connection.Thing.ThingName", context.thingName],
+    ["iot:Connection.Thing.IsAttached", String(context.isAttached)],
+  ]);
 }
 
 /**
@@ -129,9 +132,9 @@ function variablesOf(context: PolicyContext): Readonly<Record<string, string | u
 function fill(text: string, context: PolicyContext): string | undefined {
   const variables = variablesOf(context);
   const names = [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, name = ""]) => name);
-  if (names.some(name => variables[name] === undefined)) return undefined;
+  if (names.some(name => variables.get(name) === undefined)) return undefined;
   return text.replace(/\$\{([^}]*)\}/g, (_, name: string) =>
-    (variables[name] ?? "").replace(/[*?]/g, "\\$&"),
+    (variables.get(name) ?? "").replace(/[*?]/g, "\\$&"),
   );
 }
 

@@ -51,4 +51,7 @@ export const json: Codec = Object.freeze({
 });
 
 /** The codecs by the last word of the topic. */
-export const codecs: Readonly<Record<string, Codec>> = Object.freeze({ json, cbor });
+export const codecs: ReadonlyMap<string, Codec> = new Map([
+  ["json", json],
+  ["cbor", cbor],
+]);

@@ -102,7 +102,7 @@ export class StreamsService {
     const match = TOPIC.exec(topic)?.groups as TopicWords | undefined;
     if (match === undefined || isReply(match.verb)) return false;
     const { streamId, verb, format } = match;
-    const codec = codecs[format];
+    const codec = codecs.get(format);
     const base = `$aws/things/${thingName}/streams/${streamId}`;
     const post = (kind: string, body: Fields): void =>
       this.#options.outbox.post(`${base}/${kind}/${format}`, (codec ?? json).encode(body), 0);

@@ -27,7 +27,8 @@ import {
   VersionConflictException,
   paginateListThings,
 } from "@aws-sdk/client-iot";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { type CloudBench, openCloud } from "xs-ota/test/support/cloud";
 import { ROLE, thingArn } from "xs-ota/test/support/desk";
 
@@ -204,5 +205,15 @@ test("what AWS would heed and this cloud cannot is refused by name", async t => 
         error instanceof InvalidRequestException &&
         error.message === `${field}: the desk cloud does not emulate it`,
     );
+  }
+});
+
+test("a service that the cloud does not have is refused, also one named as what objects inherit", async t => {
+  const { s3 } = await openCloud(t);
+  const command = new GetObjectCommand({ Bucket: "b", Key: "k" });
+  for (const signingService of ["sns", "constructor"]) {
+    const reply = await fetch(await getSignedUrl(s3, command, { signingService }));
+    const { message } = (await reply.json()) as { message: string };
+    assert.equal(message, `The desk cloud has no service ${signingService}`);
   }
 });

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { type TestContext, test } from "node:test";
+import { Broker } from "xs-ota/cloud/broker";
 import { type Cloud, startCloud } from "xs-ota/cloud/cloud";
 import { thingArn } from "xs-ota/test/support/desk";
 import { MqttClient } from "xs-ota/test/support/mqtt";
@@ -74,4 +77,48 @@ test("no notification is lost among replies and blocks", async t => {
       "streams/none/rejected/json",
     ]);
   }
+});
+
+/** A broker before services of which one throws, and what it reported. */
+async function brokerBefore(
+  t: TestContext,
+  services: { readonly handle: () => void; readonly allows: (action: string) => boolean },
+): Promise<{ readonly client: MqttClient; readonly reports: unknown[] }> {
+  const reports: unknown[] = [];
+  const broker = await Broker.open({
+    handle: services.handle,
+    access: { allows: (_, action) => services.allows(action) },
+    report: error => void reports.push(error),
+  });
+  const server = createServer(socket => broker.accept(socket)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const client = await MqttClient.connect({ host: "127.0.0.1", port }, "t1");
+  t.after(async () => {
+    client.close();
+    await broker.close();
+    server.close();
+  });
+  return { client, reports };
+}
+
+const failure = new Error("the disk is full");
+const fail = (): never => {
+  throw failure;
+};
+
+test("what a service throws at a message is reported, and the next message is served", async t => {
+  const { client, reports } = await brokerBefore(t, { handle: fail, allows: () => true });
+  client.publish("$aws/things/t1/jobs/get", "{}");
+  client.publish("$aws/things/t1/jobs/get", "{}");
+  await client.ping();
+  assert.deepEqual(reports, [failure, failure]);
+});
+
+test("who cannot be judged may not publish: the reason is reported, the connection ends", async t => {
+  const allows = (action: string): boolean => action === "iot:Connect" || fail();
+  const { client, reports } = await brokerBefore(t, { handle: () => undefined, allows });
+  client.publish("$aws/things/t1/jobs/get", "{}");
+  await client.closed();
+  assert.deepEqual(reports, [failure]);
 });

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { test } from "node:test";
+import { Alarm } from "xs-ota/cloud/alarm";
+import { startCloud } from "xs-ota/cloud/cloud";
 import { Desk } from "xs-ota/cloud/desk";
 import { memoryDisk } from "xs-ota/cloud/store/memory";
 import { Store } from "xs-ota/cloud/store/store";
 import { ROLE, START_MS, thingArn } from "xs-ota/test/support/desk";
+import { MqttClient } from "xs-ota/test/support/mqtt";
 
 type Reply = readonly [topic: string, message: Record<string, unknown>];
 
@@ -77,4 +81,34 @@ test("a job whose document cannot be made is an InternalError, and the next requ
   );
   bench.isBroken = false;
   assert.equal(get()?.[0], "$aws/things/t1/jobs/j1/get/accepted");
+});
+
+const failure = new Error("the disk is full");
+const fail = (): never => {
+  throw failure;
+};
+
+test("what the services throw when they are woken is reported, and the timer throws nothing", t => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const reports: unknown[] = [];
+  const alarm = new Alarm({ wake: fail, wakeAt: () => 1000 }, error => reports.push(error));
+  alarm.set();
+  t.mock.timers.tick(1000);
+  assert.deepEqual(reports, [failure]);
+});
+
+test("what a service throws at a message that came late is reported", async t => {
+  const reports = new EventEmitter();
+  const reported = once(reports, "report");
+  const cloud = await startCloud({
+    plainMqttPort: 0,
+    faults: { rules: [{ kind: "delay", delayMs: 1 }] },
+    report: error => reports.emit("report", error),
+  });
+  t.after(() => cloud.close());
+  t.mock.method(cloud.desk, "handle", fail);
+  const client = await MqttClient.connect(cloud.plainMqtt, "t1");
+  t.after(() => client.close());
+  client.publish("$aws/things/t1/jobs/get", "{}");
+  assert.deepEqual(await reported, [failure]);
 });

@@ -153,6 +153,7 @@ const rejections: readonly [name: string, topic: string, payload: string | Uint8
   ["a job that is not there",            "jobs/j9/get",    "{}",                          "ResourceNotFound"],
   ["an attempt that is not there",       "jobs/j1/get",    '{"executionNumber":2}',       "ResourceNotFound"],
   ["an operation that is not there",     "jobs/j1/erase",  "{}",                          "InvalidTopic"],
+  ["an operation that objects inherit",  "jobs/constructor", "{}",                        "InvalidTopic"],
   ["a job id of 65 characters",          `jobs/${"j".repeat(65)}/get`, "{}",              "InvalidTopic"],
 ];
 

@@ -98,6 +98,7 @@ test("the checksum in a trailer is that of the bytes, and comes when it was anno
   const faults: readonly [request: typeof request, code: string][] = [
     [unsigned("x-amz-checksum-crc32:AAAAAA==\r\n", announced),         "BadDigest"],
     [unsigned("", announced),                                            "MalformedTrailerError"],
+    [unsigned("", { "x-amz-trailer": "constructor" }),                   "MalformedTrailerError"],
     [unsigned("x-amz-checksum-crc64nvme:AAAAAAAAAAA=\r\n"),            "NotImplemented"],
     [unsigned("", { "x-amz-decoded-content-length": "10" }),             "IncompleteBody"],
     [{ ...unsigned(""), body: Buffer.from("9\r\n123456789") },          "InvalidArgument"],

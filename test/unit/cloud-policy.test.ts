@@ -64,6 +64,10 @@ test("a variable without a value matches nothing", () => {
   assert.equal(allows([{ Resource: topic("${aws:Mystery}*") }], "topic/a"), false);
 });
 
+test("a variable whose name objects inherit has no value either", () => {
+  assert.equal(allows([{ Resource: topic("${constructor}*") }], "topic/a"), false);
+});
+
 test("a client id that looks like a pattern is not one", () => {
   const own = [{ Resource: topic("${iot:ClientId}/x") }];
   assert.equal(allows(own, "topic/other/x", { clientId: "*" }), false);
@@ -77,6 +81,11 @@ test("conditions bind, and an unknown one lets nothing through", () => {
   const unknown = { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } };
   assert.equal(allows([{ Condition: unknown }], "topic/a"), false);
   assert.equal(allows([{}, { Effect: "Deny", Condition: unknown }], "topic/a"), false);
+});
+
+test("a condition whose name objects inherit is unknown", () => {
+  const inherited = { constructor: { "iot:ClientId": "t1" } };
+  assert.equal(allows([{ Condition: inherited }], "topic/a"), false);
 });
 
 for (const [name, text] of [

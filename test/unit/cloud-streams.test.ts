@@ -132,6 +132,16 @@ test("bytes that are no CBOR, text that is no JSON and other topics are rejected
   assert.equal(code("get/xml", Buffer.from("{}")), "InvalidTopic");
 });
 
+test("a format that is a name which objects inherit is an InvalidTopic, told in JSON", () => {
+  for (const format of ["constructor", "toString", "__proto__"]) {
+    const replies = benchWithStream().ask("t1", `streams/S1/get/${format}`, good);
+    assert.deepEqual(
+      replies.map(([topic, message]) => [topic, message["o"]]),
+      [[`streams/S1/rejected/${format}`, "InvalidTopic"]],
+    );
+  }
+});
+
 test("a rejection echoes the token", () => {
   const [[, reply] = []] = benchWithStream().ask("t1", "streams/S1/get/json", { c: "a", f: 3 });
   assert.deepEqual([reply?.["o"], reply?.["c"]], ["InvalidRequest", "a"]);
