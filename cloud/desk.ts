@@ -70,6 +70,7 @@ export class Desk {
     this.jobs = new JobsService({
       ...shared,
       thingsOf: arn => this.#thingsOf(arn),
+      checkDocument: checkPlaceholders,
       fillDocument: (job, thingName) =>
         presign === undefined ? job.document : fillPlaceholders(job, thingName, presign),
     });
@@ -180,6 +181,14 @@ export class Desk {
       if (error instanceof S3Error) return undefined;
       throw error;
     }
+  }
+}
+
+/** @throws IotError "InvalidRequest" when a placeholder names no object. */
+function checkPlaceholders(document: string): void {
+  for (const [placeholder, url = ""] of document.matchAll(PLACEHOLDER)) {
+    if (parseS3Url(url) !== undefined) continue;
+    throw new IotError("InvalidRequest", `document: ${placeholder} names no object`);
   }
 }
 

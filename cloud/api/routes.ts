@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { IotError } from "../errors.js";
 import type { Desk } from "../desk.js";
+import { decodePercent } from "../files/url.js";
 import type { CertificateAuthority } from "../security/authority.js";
 
 /** A request of the control plane, taken apart. */
@@ -42,7 +43,7 @@ export class Router {
       .map(([name, serve]) => ({ pattern: compile(name), serve }));
   }
 
-  /** @throws IotError "ResourceNotFound" when no route fits; whatever the operation throws. */
+  /** @throws IotError "ResourceNotFound" when no route fits, "InvalidRequest"; whatever the operation throws. */
   serve(
     desk: Desk,
     method: string,
@@ -54,11 +55,17 @@ export class Router {
       const match = pattern.exec(`${method} ${path}`);
       if (match === null) continue;
       const groups = Object.entries(match.groups ?? {});
-      const params = Object.fromEntries(groups.map(([k, v]) => [k, decodeURIComponent(v)]));
+      const params = Object.fromEntries(groups.map(([k, v]) => [k, decodePart(v)]));
       return serve(desk, { ...rest, params, query: new URLSearchParams(query) });
     }
     throw new IotError("ResourceNotFound", `The desk cloud has no operation ${method} ${path}`);
   }
+}
+
+function decodePart(text: string): string {
+  const part = decodePercent(text);
+  if (part !== undefined) return part;
+  throw new IotError("InvalidRequest", `The path is not percent-encoded: ${text}`);
 }
 
 function compile(name: string): RegExp {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { decodePercent } from "../files/url.js";
 
 /*
  * AWS Signature Version 4: checked in a header or in a presigned URL, and made for presigned URLs.
@@ -225,7 +226,7 @@ function canonicalQuery(query: string): string {
     .filter(pair => pair !== "" && !pair.startsWith("X-Amz-Signature="))
     .map(pair => {
       const [name = "", value = ""] = pair.split(/=(.*)/s);
-      return [name, value].map(text => encode(decodeURIComponent(text.replace(/\+/g, " "))));
+      return [name, value].map(text => encode(decodeQuery(text)));
     });
   const order = ([a = "", b = ""]: string[], [c = "", d = ""]: string[]): number =>
     compare(a, c) || compare(b, d);
@@ -233,6 +234,12 @@ function canonicalQuery(query: string): string {
     .sort(order)
     .map(pair => pair.join("="))
     .join("&");
+}
+
+function decodeQuery(text: string): string {
+  const decoded = decodePercent(text.replace(/\+/g, " "));
+  if (decoded !== undefined) return decoded;
+  throw new SignatureError("malformed", `The query is not percent-encoded: ${text}`);
 }
 
 function payloadHash({ headers, body }: SignedRequest, { expiresInSec }: Claim): string {

@@ -19,6 +19,7 @@ const statusOf = Object.freeze({
   InvalidPart: 400,
   InvalidPartOrder: 400,
   InvalidRange: 416,
+  InvalidURI: 400,
   MalformedTrailerError: 400,
   MalformedXML: 400,
   NoSuchBucket: 404,

@@ -29,6 +29,7 @@ import {
   putObject,
 } from "./objects.js";
 import type { FileOperation, FileRequest, Reply } from "./request.js";
+import { decodePercent } from "./url.js";
 import { formatXml } from "./xml.js";
 
 /** Query parameters that make another operation of a method. */
@@ -83,12 +84,18 @@ function parseRequest(desk: Desk, { method, target, headers, body }: SignedReque
   return {
     desk,
     method,
-    bucket: decodeURIComponent(bucket),
-    key: decodeURIComponent(key),
+    bucket: decodePart(bucket),
+    key: decodePart(key),
     query: new URLSearchParams(query),
     headers,
     body,
   };
+}
+
+function decodePart(text: string): string {
+  const part = decodePercent(text);
+  if (part !== undefined) return part;
+  throw new S3Error("InvalidURI", `The path is not percent-encoded: ${text}`);
 }
 
 /** S3's codes, by what is wrong with a signature. */

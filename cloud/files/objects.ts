@@ -2,6 +2,7 @@
 import { type PutOptions, S3Error, type StoredObject } from "./buckets.js";
 import { parseRange } from "./range.js";
 import { empty, type FileOperation, type FileRequest, type Reply, text, xml } from "./request.js";
+import { decodePercent } from "./url.js";
 import { formatXml, parseXml } from "./xml.js";
 
 const METADATA = "x-amz-meta-";
@@ -24,7 +25,10 @@ export const putObject: FileOperation = request => {
 /** CopyObject. */
 export const copyObject: FileOperation = request => {
   const { desk, bucket, key, headers } = request;
-  const source = decodeURIComponent(headers["x-amz-copy-source"] ?? "").replace(/^\//, "");
+  const source = decodePercent(headers["x-amz-copy-source"] ?? "")?.replace(/^\//, "");
+  if (source === undefined) {
+    throw new S3Error("InvalidArgument", "x-amz-copy-source is not percent-encoded");
+  }
   const [path = "", versionId] = source.split("?versionId=");
   const slash = path.indexOf("/");
   const from = desk.files.find(path.slice(0, slash), path.slice(slash + 1), versionId);

@@ -14,12 +14,22 @@ export interface ObjectPlace {
  */
 export function parseS3Url(url: string): ObjectPlace | undefined {
   const { protocol, hostname, pathname } = URL.canParse(url) ? new URL(url) : noUrl;
-  const path = decodeURIComponent(pathname.slice(1));
+  const path = decodePercent(pathname.slice(1));
+  if (path === undefined) return undefined;
   const virtual = /^(.+)\.s3[.-][^/]*amazonaws\.com(\.cn)?$/.exec(hostname)?.[1];
   const bucket = protocol === "s3:" ? hostname : virtual;
   if (bucket !== undefined) return placeOf(bucket, path);
   const slash = path.indexOf("/");
   return placeOf(path.slice(0, Math.max(0, slash)), path.slice(slash + 1));
+}
+
+/** Text out of its percent-encoding. @returns `undefined` when it is not in one. */
+export function decodePercent(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const noUrl = Object.freeze({ protocol: "", hostname: "", pathname: "/" });

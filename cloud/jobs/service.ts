@@ -32,6 +32,8 @@ export interface JobsServiceOptions {
    * @throws IotError "ResourceNotFound".
    */
   readonly thingsOf: (targetArn: string) => readonly string[];
+  /** @throws IotError "InvalidRequest" when a job's document, JSON, cannot be filled. */
+  readonly checkDocument: (document: string) => void;
   /** Replaces the placeholders of a job's document, as each request of a thing for it asks. */
   readonly fillDocument: (job: Job, thingName: string) => string;
 }
@@ -73,6 +75,7 @@ export class JobsService {
   create(input: CreateJobInput): Job {
     const request = parseRequest(createJobRequest, input);
     const document = needDocument(request);
+    this.#options.checkDocument(document);
     needNone(this.#jobs, "Job", request.jobId);
     const now = this.#options.now();
     const { startAt } = parseSchedule(request.schedulingConfig, now);
