@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import {
   CreateJobCommand,
   CreateStreamCommand,
@@ -47,16 +47,25 @@ export interface DeploymentPlan {
   readonly document: object;
 }
 
+/** An id that no other job has. It may have letters, digits, - and _, 64 at most. Source: AWS IoT API, CreateJob. */
+export function newJobId(path: string): string {
+  const name = path.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 36);
+  const seconds = Math.floor(Date.now() / 1000);
+  return `AFR_OTA-${name}-${seconds}-${randomBytes(4).toString("hex")}`;
+}
+
 /**
- * Names the parts of a deployment and writes its job document; asks nothing of the cloud.
+ * Names the parts of a deployment and writes its job document; asks nothing of the cloud. The file's key and the
+ * stream's name are this deployment's alone, though a job of its id be there: what it takes back is its own.
  * @throws CliError "usage" when the profile says too little.
  */
 export async function planDeployment(deployment: Deployment, aws: Aws): Promise<DeploymentPlan> {
   const { jobId, file, protocols } = deployment;
   const bucket = need(aws.profile.bucket, "bucket");
   const role = need(aws.profile.role, "role");
-  const streamName = `AFR_OTA-${randomUUID()}`;
-  const key = `${jobId}/${file.path.split("/").at(-1) ?? "image"}`;
+  const unique = randomUUID();
+  const streamName = `AFR_OTA-${unique}`;
+  const key = `${jobId}/${unique}/${file.path.split("/").at(-1) ?? "image"}`;
   const document = formatJobDocument({
     protocols,
     streamName,

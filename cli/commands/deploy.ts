@@ -4,7 +4,7 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { DELTA_FILE_TYPE, isDelta } from "xs-ota/delta/header";
 import type { DataProtocol } from "xs-ota/job/document";
 import { signatureSchemes } from "xs-ota/pal/crypto";
-import { deploy, planDeployment } from "../deployment.js";
+import { deploy, newJobId, planDeployment } from "../deployment.js";
 import type { Deployment, SignedFile } from "../deployment.js";
 import { CliError } from "../failure.js";
 import { readInput, readJson } from "../files.js";
@@ -58,7 +58,7 @@ const deployArguments = () =>
         .choices(["mqtt", "http", "both"])
         .default("mqtt" as const),
     )
-    .option("--job-id <id>", "what to call the job (default: AFR_OTA-, image and time)")
+    .option("--job-id <id>", "what to call the job (default: AFR_OTA-, image, time, random)")
     .option("--filepath <path>", "what devices call the file (default: the image's name)")
     .option("--file-type <n>", "default: 0, firmware, or 255 for a delta", wholeNumber(0, 255))
     .option("--bucket <name>", "the S3 bucket to put it in (default: the profile's)")
@@ -151,12 +151,6 @@ function readSignature(path: string): DetachedSignature {
     if (typeof signature === "string") return { scheme, signature };
   }
   throw new CliError("input", `${path} has no signature`, "`xs-ota sign` writes one.");
-}
-
-/** A job's id may have letters, digits, - and _, 64 at most. Source: AWS IoT API, CreateJob. */
-function newJobId(path: string): string {
-  const name = path.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 40);
-  return `AFR_OTA-${name}-${Math.floor(Date.now() / 1000)}`;
 }
 
 const noTarget = (): CliError =>

@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-iot";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { type Aws, openAws } from "xs-ota/cli/aws";
+import type { DeploymentPlan } from "xs-ota/cli/deployment";
 import type { JobView } from "xs-ota/cli/job-watch";
 import type { Profile } from "xs-ota/cli/profile";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
@@ -30,7 +31,8 @@ interface Started {
 }
 
 const pair = await createCodeSigningPair("ecdsa-p256", "vendor", 1);
-const image = signImage(packImage({ body: Buffer.of(1), version: "1.1.0" }), pair.privateKey);
+const makeImage = (version: string): Uint8Array =>
+  signImage(packImage({ body: Buffer.of(1), version }), pair.privateKey);
 const place = makeTemporaryFolder();
 const cloud = new CliProcess(["cloud", "--plain-mqtt", "0", "--json"], place.folder);
 const started = (await cloud.nextValue()) as Started;
@@ -41,7 +43,8 @@ const run = (...args: string[]): Promise<CliRun> =>
 
 before(async () => {
   assert.equal((await run("keys", "--out", ".")).code, 0);
-  writeFileSync(join(place.folder, "app.img"), image);
+  writeFileSync(join(place.folder, "app.img"), makeImage("1.1.0"));
+  writeFileSync(join(place.folder, "next.img"), makeImage("1.2.0"));
 });
 
 after(async () => {
@@ -52,10 +55,11 @@ after(async () => {
   place.remove();
 });
 
-async function deploy(jobId: string, ...args: string[]): Promise<CliRun> {
-  const key = ["--key", "code-signing.key.pem"];
-  return run("deploy", "app.img", ...key, "--job-id", jobId, ...args);
-}
+const deployImage = (name: string, jobId: string, ...args: string[]): Promise<CliRun> =>
+  run("deploy", name, "--key", "code-signing.key.pem", "--job-id", jobId, ...args);
+
+const deploy = (jobId: string, ...args: string[]): Promise<CliRun> =>
+  deployImage("app.img", jobId, ...args);
 
 /** Does a job by hand, as a device would: reports `steps`, one after the other. */
 async function report(thing: string, jobId: string, steps: readonly object[]): Promise<void> {
@@ -68,7 +72,7 @@ async function report(thing: string, jobId: string, steps: readonly object[]): P
   device.close();
 }
 
-/** The names of all files and streams. */
+/** The names of all files, each with the digest of its content, and of all streams. */
 async function storedInCloud(): Promise<string[]> {
   const { profiles } = JSON.parse(readFileSync(join(place.folder, "xs-ota.json"), "utf8")) as {
     profiles: { desk: Profile };
@@ -77,7 +81,7 @@ async function storedInCloud(): Promise<string[]> {
   const files = await aws.s3.send(new ListObjectsV2Command({ Bucket: profiles.desk.bucket }));
   const { streams = [] } = await aws.iot.send(new ListStreamsCommand());
   aws.close();
-  const keys = (files.Contents ?? []).map(({ Key }) => Key);
+  const keys = (files.Contents ?? []).map(({ Key, ETag }) => `${Key} ${ETag}`);
   return [...keys, ...streams.map(({ streamId }) => streamId)].map(String).sort();
 }
 
@@ -165,6 +169,15 @@ test("a deployment that fails at its last step leaves no file and no stream behi
   assert.ok(before.length > 0);
 });
 
+test("a deployment whose job's id is taken leaves the file of the job that runs as it is", async () => {
+  await run("things", "add", "f");
+  await deploy("job-6", "--thing", "f", "--protocol", "both");
+  const before = await storedInCloud();
+  const again = await deployImage("next.img", "job-6", "--thing", "f", "--filepath", "app.img");
+  assert.equal(again.code, 4, "a job of this name is there already");
+  assert.deepEqual(await storedInCloud(), before);
+});
+
 test("a cloud that is started again has what it had; its faults are checked", async () => {
   const other = makeTemporaryFolder();
   const inOther = (...args: string[]): CliProcess => new CliProcess(args, other.folder);
@@ -196,7 +209,9 @@ test("deploy writes the document that CreateOTAUpdate writes for the same file",
     ["both", ["MQTT", "HTTP"]],
   ] as const) {
     const jobId = `same-${protocol}`;
-    assert.equal((await deploy(jobId, "--thing", "same", "--protocol", protocol)).code, 0);
+    const deployed = await deploy(jobId, "--thing", "same", "--protocol", protocol);
+    assert.equal(deployed.code, 0, deployed.error);
+    const [{ key }] = deployed.values as [DeploymentPlan];
     const ours = await documentOf(aws, jobId);
     const [file] = ours.afr_ota.files;
     const signature = {
@@ -209,7 +224,7 @@ test("deploy writes the document that CreateOTAUpdate writes for the same file",
       signatureAlgorithm: "ECDSA",
     };
     const { bucket = "", role } = profiles.desk;
-    const fileLocation = { s3Location: { bucket, key: `${jobId}/app.img` } };
+    const fileLocation = { s3Location: { bucket, key } };
     const codeSigning = { customCodeSigning };
     await aws.iot.send(
       new CreateOTAUpdateCommand({

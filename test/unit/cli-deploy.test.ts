@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { newJobId } from "xs-ota/cli/deployment";
 import { createCodeSigningPair } from "xs-ota/cli/signing";
 import { runCli } from "xs-ota/test/support/cli";
 import { temporaryFolder } from "xs-ota/test/support/files";
@@ -71,11 +72,19 @@ test("over HTTP the document has the placeholder of a presigned URL, and no stre
   const { afr_ota } = (await deployIn(folder, ...args)).values[0] as Document;
   assert.deepEqual(afr_ota.protocols, ["HTTP"]);
   assert.equal(afr_ota.streamname, undefined);
-  assert.equal(
-    afr_ota.files[0]?.["update_data_url"],
-    "${aws:iot:s3-presigned-url:https://s3.eu-west-1.amazonaws.com/b/j1/app.img}",
+  assert.match(
+    String(afr_ota.files[0]?.["update_data_url"]),
+    /^\$\{aws:iot:s3-presigned-url:https:\/\/s3\.eu-west-1\.amazonaws\.com\/b\/j1\/[0-9a-f-]{36}\/app\.img\}$/,
   );
-  assert.equal(afr_ota.files[0]["auth_scheme"], "aws.s3.presigned");
+  assert.equal(afr_ota.files[0]?.["auth_scheme"], "aws.s3.presigned");
+});
+
+test("jobs of one image at the same time have ids of their own, which AWS takes", () => {
+  const name = `a folder/an image of a long name ${"x".repeat(64)}.img`;
+  const ids = new Set(Array.from({ length: 10 }, () => newJobId(name)));
+  assert.equal(ids.size, 10);
+  // Source: AWS IoT API reference, CreateJob
+  for (const id of ids) assert.match(id, /^AFR_OTA-[a-zA-Z0-9_-]{1,56}$/);
 });
 
 test("a cloud that is not there: exit code 4, what was asked where, and what to do", async t => {
