@@ -158,14 +158,15 @@ export class FileActions {
   }
 
   /**
-   * A job arrived while one is under way. The same one may bring a fresh URL, and is passed over when it can't be read any more, for
-   * a job's document never changes; another one takes its place.
+   * A job arrived while one is under way. The same one may be another attempt and bring a fresh URL, and is passed over when it can't
+   * be read any more, for a job's document never changes; another one takes its place.
    */
   jobNotification(job: JobDocument): void {
-    const { signal } = this.#context;
+    const { reporter, signal } = this.#context;
     const transfer = this.#transfer;
     if (transfer === undefined) return;
     if (job.kind === "malformed" && job.jobId === transfer.job.jobId) return;
+    if (job.kind === "ota") reporter.followLater(job);
     const file = job.kind === "ota" ? transfer.sameFileOf(job) : undefined;
     if (file === undefined) signal("JobGone");
     else if (transfer.supply.renew(file)) signal("RequestFileBlock");

@@ -138,12 +138,23 @@ export class JobActions {
     requestTimer.stop();
     this.#attempts = 0;
     if (trial.state !== "none") this.#processOnTrial(job);
-    else if (reporter.isEnding)
-      signal("NoJob"); // it may be the one that ends
+    else if (reporter.isEnding) this.#processEnding(job);
     else if (job.kind === "ota") this.#processOtaJob(job);
     else if (job.kind === "custom") this.#processCustomJob(job);
     else if (job.kind === "malformed") signal("JobMalformed", job);
     else this.rest();
+  }
+
+  /** It may be the job that ends; another attempt at one that has succeeded has succeeded, too. */
+  #processEnding(job: JobDocument): void {
+    const { reporter, signal } = this.#context;
+    if (job.kind === "ota" && this.#isCommitted(job)) reporter.followLater(job);
+    signal("NoJob");
+  }
+
+  #isCommitted({ jobId }: OtaJob): boolean {
+    const { progress } = this.#context.record;
+    return progress?.jobId === jobId && progress.phase === "committed";
   }
 
   /** There is nothing to do. */
@@ -173,7 +184,7 @@ export class JobActions {
       return;
     }
     reporter.follow(job);
-    if (isKnown && progress.phase === "committed") {
+    if (progress !== undefined && this.#isCommitted(job)) {
       this.#reportCommitted(progress); // the cloud, or the journal, does not know that it is over
       signal("NoJob");
     } else {

@@ -102,6 +102,8 @@ export class Reporter {
   #sentAt = 0;
   /** Replies to progress of the execution followed that are still to come; some never do. */
   #progressReplies = 0;
+  /** Those to come to progress of attempts at its job before. */
+  #lateReplies = 0;
   /** Reports so far, for their tokens. */
   #reports = 0;
 
@@ -125,8 +127,36 @@ export class Reporter {
 
   /** Reports on this execution are bound to it from now on. */
   follow({ jobId, versionNumber, executionNumber }: FollowedExecution): void {
-    if (jobId !== this.#execution?.jobId) this.#progressReplies = 0;
+    const before = this.#execution;
     this.#execution = { jobId, versionNumber, executionNumber };
+    if (before?.jobId !== jobId) this.#expectNoProgressReplies();
+    else if (before.executionNumber !== executionNumber) this.#leaveAttempt(jobId);
+  }
+
+  /** The same job has come again: a later attempt at it is followed from now on. */
+  followLater(execution: FollowedExecution): void {
+    const { jobId, executionNumber = 0 } = this.#execution ?? {};
+    const { executionNumber: later = 0 } = execution;
+    if (execution.jobId === jobId && later > executionNumber) this.follow(execution);
+  }
+
+  /** What the cloud says to the attempt before counts no more; a report on its way to that goes to this one. */
+  #leaveAttempt(jobId: string): void {
+    this.#lateReplies += this.#progressReplies;
+    this.#progressReplies = 0;
+    const first = this.#queue[0];
+    if (first?.jobId !== jobId || !this.#options.config.conditionalUpdates) return;
+    this.#queue[0] = { ...first, clientToken: this.#makeToken() };
+    this.#sendFirst();
+  }
+
+  #expectNoProgressReplies(): void {
+    this.#progressReplies = 0;
+    this.#lateReplies = 0;
+  }
+
+  #makeToken(): string {
+    return formatToken(this.#reports++, this.#options.thingName);
   }
 
   /** Sends a report once those before it are settled. Progress is sent now or not at all. */
@@ -135,8 +165,7 @@ export class Reporter {
       this.#reportProgress({ jobId, report });
       return;
     }
-    const clientToken = formatToken(this.#reports++, this.#options.thingName);
-    this.#queue.push({ jobId, report, clientToken });
+    this.#queue.push({ jobId, report, clientToken: this.#makeToken() });
     if (this.#queue.length === 1) this.#sendFirst();
   }
 
@@ -147,12 +176,17 @@ export class Reporter {
 
   /** Sends again what a lost connection may have swallowed. */
   onConnected(): void {
-    this.#progressReplies = 0;
+    this.#expectNoProgressReplies();
     this.#sendFirst();
   }
 
   /** The cloud has answered an update. @param reply the message, as JSON gives it; `undefined` when it is not JSON */
   onReply(jobId: string, accepted: boolean, reply: unknown): void {
+    if (this.#isLate(jobId, reply)) this.#lateReplies--;
+    else this.#onTimelyReply(jobId, accepted, reply);
+  }
+
+  #onTimelyReply(jobId: string, accepted: boolean, reply: unknown): void {
     if (accepted) this.#raiseVersion(jobId);
     const first = this.#queue[0];
     const token = tokenOf(reply);
@@ -161,6 +195,11 @@ export class Reporter {
     else if (first?.jobId === jobId && (token ?? first.clientToken) === first.clientToken) {
       this.#onReplyToFirst(jobId, accepted, reply);
     }
+  }
+
+  #isLate(jobId: string, reply: unknown): boolean {
+    const isFollowed = jobId === this.#execution?.jobId;
+    return this.#lateReplies > 0 && isFollowed && tokenOf(reply) === undefined;
   }
 
   #isProgressDue(jobId: string): boolean {

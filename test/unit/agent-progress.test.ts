@@ -123,3 +123,69 @@ test("a request that is damaged has no token to be known by, and is sent again",
   assert.match(bench.mqtt.take().join(), /"self_test":"ready"/);
   assert.equal(bench.agent.state, "ClosingFile");
 });
+
+const nextAttempt = jobMessage(TEN, { executionNumber: 2 });
+const notified = (bench: AgentBench, message: object): void =>
+  bench.mqtt.deliver(`${JOBS}/notify-next`, message);
+const updates = (bench: AgentBench): readonly string[] =>
+  bench.mqtt.take().filter(line => line.includes(update));
+
+/** A download of which the first block is there, and told. */
+function begun(): AgentBench {
+  const bench = askedBench({ config: { conditionalUpdates: true, statusFrequency: 8 } });
+  bench.job(jobMessage(TEN));
+  bench.blocks(image, 0, 0);
+  bench.mqtt.take();
+  return bench;
+}
+
+test("a download goes on for the next attempt at its job, and is told to that from then on", () => {
+  const bench = begun();
+  bench.reply(true);
+  notified(bench, nextAttempt);
+  bench.blocks(image, 1);
+  const [progress = "", end = ""] = updates(bench);
+  assert.match(progress, /"receive":"8\/10"},"executionNumber":2}/);
+  assert.match(end, /"self_test":"ready".*"expectedVersion":1,"executionNumber":2}/);
+  assert.equal(bench.pal.calls.filter(call => call.startsWith("createFile")).length, 1);
+});
+
+for (const last of [3, 9]) {
+  test(`progress of the attempt before that is refused after block ${last} costs the next one nothing`, () => {
+    const bench = begun();
+    notified(bench, nextAttempt);
+    bench.blocks(image, 1, last);
+    bench.reply(false);
+    bench.blocks(image, last + 1);
+    assert.deepEqual(bench.told, ["ReceivedJob", "Activate"]);
+  });
+}
+
+test("progress of the next attempt that is refused ends the job, as it did before", () => {
+  const bench = begun();
+  bench.reply(true);
+  notified(bench, nextAttempt);
+  bench.blocks(image, 1, 7);
+  bench.reply(false);
+  assert.deepEqual(bench.told, ["ReceivedJob", "Fail"]);
+});
+
+test("an image that is ready is told to the next attempt, whatever the one before says to it", () => {
+  const bench = ready();
+  bench.reply(true); // the progress
+  const clientToken = tokenOf(bench.mqtt.take());
+  notified(bench, nextAttempt);
+  const again = updates(bench);
+  assert.match(again.join(), /"self_test":"ready".*"executionNumber":2}/);
+  assert.notEqual(tokenOf(again), clientToken);
+  bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidStateTransition", clientToken });
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
+test("a notification of the attempt before that comes late changes nothing", () => {
+  const bench = begun();
+  notified(bench, nextAttempt);
+  notified(bench, jobMessage(TEN));
+  bench.blocks(image, 1);
+  assert.match(updates(bench).at(-1) ?? "", /"executionNumber":2}/);
+});

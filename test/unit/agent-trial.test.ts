@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OtaEvent } from "xs-ota";
 import { OtaError } from "xs-ota/pal/error";
-import { AgentBench, jobMessage } from "xs-ota/test/support/agent-bench";
+import { AgentBench, jobMessage, JOBS } from "xs-ota/test/support/agent-bench";
 import {
   activated,
   newImage,
@@ -218,6 +218,18 @@ test("a commit is reported, though the application throws when it hears of it", 
   bench.reply(true);
   assert.throws(() => bench.agent.setImageState("Accepted"), TypeError);
   assert.match(bench.mqtt.take().join(), /"status":"SUCCEEDED"/);
+});
+
+test("a success on its way to an attempt that is over is told to the next one", () => {
+  const bench = newImage({ config: { conditionalUpdates: true } });
+  bench.job(onTrial);
+  bench.reply(true);
+  bench.agent.setImageState("Accepted");
+  const clientToken = /"clientToken":"([^"]*)"/.exec(bench.mqtt.take().at(-1) ?? "")?.[1];
+  bench.mqtt.deliver(`${JOBS}/notify-next`, jobMessage(SIZE, { executionNumber: 2 }));
+  assert.match(bench.mqtt.take().join(), /"status":"SUCCEEDED".*"executionNumber":2}/);
+  bench.mqtt.deliver(`${update}/rejected`, { code: "InvalidStateTransition", clientToken });
+  assert.notEqual(bench.journal.load(), undefined, "it is not over");
 });
 
 test("an application that hears of the commit finds its image accepted", () => {
