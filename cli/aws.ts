@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+import { setMaxListeners } from "node:events";
 import { IoTClient } from "@aws-sdk/client-iot";
 import { S3Client } from "@aws-sdk/client-s3";
 import { CliError, messageOf } from "./failure.js";
 import type { Profile } from "./profile.js";
+import { isUndoing } from "./undo.js";
 
 /** The clients through which everything is asked of a cloud: AWS's own, or the desk's. */
 export interface Aws {
@@ -14,8 +16,11 @@ export interface Aws {
   close(): void;
 }
 
-/** Opens the clients. Nothing is sent yet. */
-export function openAws(profile: Profile): Aws {
+/**
+ * Opens the clients. Nothing is sent yet.
+ * @param interrupt Ctrl-C: once it aborts, no request begins, but by what takes steps back.
+ */
+export function openAws(profile: Profile, interrupt?: AbortSignal): Aws {
   // the SDK is pinned: that its versions of next year need a newer Node is no news for the user
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const where = profile.endpoint ?? "AWS";
@@ -26,7 +31,10 @@ export function openAws(profile: Profile): Aws {
   };
   const iot = new IoTClient(settings);
   const s3 = new S3Client({ ...settings, forcePathStyle: profile.endpoint !== undefined });
-  for (const client of [iot, s3]) explainErrors(client, where);
+  for (const client of [iot, s3]) {
+    explainErrors(client, where);
+    if (interrupt !== undefined) heed(interrupt, client);
+  }
   return {
     iot,
     s3,
@@ -44,6 +52,22 @@ function credentialsOf({ credentials }: Profile): object {
   // a copy: the SDK writes into it
   if (credentials !== undefined) return { credentials: { ...credentials } };
   return {};
+}
+
+/**
+ * Once `interrupt` aborts, no request begins, and one that only reads is given up. One that changes something runs
+ * to its answer, without which nobody knows what there is to take back.
+ */
+function heed(interrupt: AbortSignal, { config }: IoTClient | S3Client): void {
+  setMaxListeners(0, interrupt); // a job has as many questions at a time as devices
+  const { requestHandler } = config as IoTClient["config"];
+  const send = requestHandler.handle.bind(requestHandler);
+  requestHandler.handle = async (request: { method: string }, options) => {
+    if (isUndoing()) return send(request, options);
+    interrupt.throwIfAborted();
+    const reads = request.method === "GET";
+    return send(request, reads ? { ...options, abortSignal: interrupt } : options);
+  };
 }
 
 /** What to do about an error, by the name that the SDK or Node gives it. */

@@ -46,7 +46,7 @@ export class Session {
   openAws(more: Pick<Profile, "bucket" | "role"> = {}): Aws {
     const chosen = this.profile;
     const { bucket = chosen.bucket, role = chosen.role } = more;
-    this.#aws ??= openAws({ ...chosen, bucket, role });
+    this.#aws ??= openAws({ ...chosen, bucket, role }, this.signal);
     return this.#aws;
   }
 

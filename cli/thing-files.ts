@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createFiles, readText } from "./files.js";
 import type { ThingCredentials } from "./registration.js";
@@ -29,6 +29,11 @@ export function writeThingFiles(files: ThingFiles, credentials: ThingCredentials
     { path: files.key, content: credentials.privateKey, mode: 0o600 },
     { path: files.certificate, content: credentials.certificate },
   ]);
+}
+
+/** Takes back what `writeThingFiles` did. */
+export function removeThingFiles({ certificate, key }: ThingFiles): void {
+  for (const path of [certificate, key]) rmSync(path, { force: true });
 }
 
 /** @throws CliError "input" when one is missing. */

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
+import { AsyncLocalStorage } from "node:async_hooks";
 
 /** Takes one step back. */
 export type Undo = () => unknown;
+
+const undoing = new AsyncLocalStorage<true>();
+
+/** Whether what runs now takes a step back: it runs to its end, also after Ctrl-C. */
+export const isUndoing = (): boolean => undoing.getStore() === true;
 
 /**
  * Runs `act`, which says after each step how to take it back. When it fails, its steps are taken back, the last
@@ -20,7 +26,7 @@ export async function allOrNothing<R>(act: (undo: (step: Undo) => void) => Promi
 
 async function taken(step: Undo): Promise<void> {
   try {
-    await step();
+    await undoing.run(true, step);
   } catch {
     // the failure of `act` is what is told
   }

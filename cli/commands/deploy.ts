@@ -97,6 +97,7 @@ export function deployCommand(session: Session): Command {
     }
     await deploy(deployment, plan, aws);
     output.result(plan, `job ${plan.jobId} created on ${aws.where}`);
+    if (signal.aborted) output.note(`too late to stop it: \`xs-ota cancel ${plan.jobId}\` does`);
     if (options.watch !== true) return;
     concludeJob(await showJob(watchJob(aws, plan.jobId, { signal }), output), output);
   }) as unknown as Command;

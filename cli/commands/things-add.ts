@@ -12,16 +12,18 @@ import { CliError } from "../failure.js";
 import { makeFolder } from "../files.js";
 import { type KeyKind, keyKindNames } from "../keys.js";
 import { thingName } from "../options.js";
-import { registerThing } from "../registration.js";
+import { registerThing, type ThingCredentials } from "../registration.js";
 import type { Session } from "../session.js";
 import {
   hasThingFiles,
   readThingFiles,
+  removeThingFiles,
   type ThingFiles,
   thingFiles,
   THINGS_FOLDER,
   writeThingFiles,
 } from "../thing-files.js";
+import { allOrNothing } from "../undo.js";
 
 const examples = `
 Writes <out>/<name>.cert.pem and <out>/<name>.key.pem (readable by you alone). The private key is made here and
@@ -82,8 +84,13 @@ async function addThing(
     await checkKnown(aws, thingName, files);
     return;
   }
-  const store = writeThingFiles.bind(undefined, files);
-  await registerThing(aws, thingName, { keyKind, store });
+  await allOrNothing(async undo => {
+    const store = (credentials: ThingCredentials): void => {
+      writeThingFiles(files, credentials);
+      undo(() => removeThingFiles(files));
+    };
+    await registerThing(aws, thingName, { keyKind, store });
+  });
 }
 
 /** @throws CliError "input" when the certificate in the file is not one of the thing's. */
