@@ -70,6 +70,7 @@ export class Desk {
     this.jobs = new JobsService({
       ...shared,
       thingsOf: arn => this.#thingsOf(arn),
+      isTarget: (arn, thingName) => this.#isTarget(arn, thingName),
       checkDocument: checkPlaceholders,
       fillDocument: (job, thingName) =>
         presign === undefined ? job.document : fillPlaceholders(job, thingName, presign),
@@ -146,9 +147,9 @@ export class Desk {
     if (this.certificates.principalsOf(thingName).length > 0) {
       throw new IotError("InvalidRequest", `A certificate is attached to thing ${thingName}`);
     }
-    this.jobs.left(thingName);
     for (const group of this.groups.groupsOf(thingName)) this.groups.remove(group, thingName);
     this.things.delete(thingName);
+    this.jobs.left(thingName);
   }
 
   /** Puts a thing in a group; continuous jobs on the group, or on one above, reach it at once. */
@@ -160,10 +161,18 @@ export class Desk {
     }
   }
 
-  /** Takes a thing out of a group, and what continuous jobs on that group had for it. */
+  /** Takes a thing out of a group, and from continuous jobs that mean it by nothing else. */
   leaveGroup(group: string, thingName: string): void {
     this.groups.remove(group, thingName);
-    this.jobs.left(thingName, formatArn(`thinggroup/${group}`));
+    this.jobs.left(thingName);
+  }
+
+  #isTarget(targetArn: string, thingName: string): boolean {
+    const target = parseArn(targetArn);
+    if (target === undefined) return false;
+    if (target.type === "thing") return target.name === thingName && this.things.has(thingName);
+    const groups = this.groups.groupsOf(thingName).flatMap(name => this.groups.lineage(name));
+    return groups.includes(target.name);
   }
 
   #thingsOf(targetArn: string): readonly string[] {

@@ -40,8 +40,24 @@ export class JobProgress {
     return Number.isFinite(first) ? first : undefined;
   }
 
-  /** Gives one thing its execution of a job at once, unless it has or had one that was not removed. */
-  enqueue(jobId: string, thingName: string): void {
+  /** Rolls a job out to a thing that became a target: at once, or when the job begins; after its end no more. */
+  include(job: Job, thingName: string): void {
+    if (job.status === "SCHEDULED") {
+      this.#jobs.put(job.jobId, { ...job, waiting: [...new Set([...job.waiting, thingName])] });
+    } else if (job.status === "IN_PROGRESS" && !this.#isPastEnd(job)) {
+      this.#enqueue(job.jobId, thingName);
+    }
+  }
+
+  /** Leaves a thing out of what is left of a rollout; harmless when that does not have it. */
+  exclude(job: Job, thingName: string): void {
+    if (!job.waiting.includes(thingName)) return;
+    this.#jobs.put(job.jobId, { ...job, waiting: job.waiting.filter(name => name !== thingName) });
+    this.#completeIfDone(job.jobId);
+  }
+
+  /** Gives one thing its execution of a job, unless it has or had one that was not removed. */
+  #enqueue(jobId: string, thingName: string): void {
     const old = this.#queue.find(thingName, jobId);
     if (old !== undefined && old.status !== "REMOVED") return;
     this.#queue.put(this.#newExecution(jobId, thingName, (old?.executionNumber ?? 0) + 1));
@@ -125,7 +141,7 @@ export class JobProgress {
     if (job.status !== "IN_PROGRESS") return [];
     const minute = (job.startedAt ?? startAt) + (job.rolloutMinute + 1) * MINUTE_MS;
     const rollout = job.waiting.length > 0 ? [minute] : [];
-    return endAt !== undefined && changesAtEnd(job) ? [...rollout, endAt] : rollout;
+    return endAt !== undefined && this.#changesAtEnd(job) ? [...rollout, endAt] : rollout;
   }
 
   #advance(job: Job): void {
@@ -133,8 +149,9 @@ export class JobProgress {
     const now = this.#now();
     const { startAt = job.createdAt, endAt } = parseSchedule(job.schedulingConfig, job.createdAt);
     if (now < startAt) return;
-    if (endAt !== undefined && now >= endAt) this.#endSchedule(job);
-    else this.#rollOut({ ...job, status: "IN_PROGRESS", startedAt: job.startedAt ?? now });
+    const begun: Job = { ...job, status: "IN_PROGRESS", startedAt: job.startedAt ?? now };
+    if (endAt !== undefined && now >= endAt) this.#endSchedule(begun);
+    else this.#rollOut(begun);
   }
 
   #rollOut(job: Job): void {
@@ -147,7 +164,7 @@ export class JobProgress {
     const waiting = job.waiting.slice(rate);
     if (job.rolloutMinute >= 0 && job.waiting.length === 0) return;
     this.#jobs.put(job.jobId, { ...job, waiting, rolloutMinute: minute });
-    for (const thingName of job.waiting.slice(0, rate)) this.enqueue(job.jobId, thingName);
+    for (const thingName of job.waiting.slice(0, rate)) this.#enqueue(job.jobId, thingName);
     this.#completeIfDone(job.jobId);
   }
 
@@ -155,7 +172,7 @@ export class JobProgress {
     const behavior = job.schedulingConfig?.endBehavior ?? "STOP_ROLLOUT";
     if (behavior !== "STOP_ROLLOUT") {
       this.cancel(job, { force: behavior === "FORCE_CANCEL", reasonCode: "SCHEDULE_ENDED" });
-    } else if (job.waiting.length > 0) {
+    } else {
       this.#jobs.put(job.jobId, { ...job, waiting: [] });
       this.#completeIfDone(job.jobId);
     }
@@ -163,15 +180,22 @@ export class JobProgress {
 
   #completeIfDone(jobId: string): void {
     const job = this.#jobs.get(jobId);
-    const isOpen = job?.status === "IN_PROGRESS" && job.targetSelection === "SNAPSHOT";
-    if (!isOpen || job.waiting.length > 0) return;
+    if (job?.status !== "IN_PROGRESS" || job.waiting.length > 0) return;
+    if (job.targetSelection === "CONTINUOUS" && !this.#isPastEnd(job)) return;
     if (this.#queue.ofJob(jobId).some(isPending)) return;
     const now = this.#now();
     this.#jobs.put(jobId, { ...job, status: "COMPLETED", completedAt: now, lastUpdatedAt: now });
   }
-}
 
-/** Whether the end of its schedule has something left to change in a job. */
-function changesAtEnd({ schedulingConfig, waiting }: Job): boolean {
-  return waiting.length > 0 || (schedulingConfig?.endBehavior ?? "STOP_ROLLOUT") !== "STOP_ROLLOUT";
+  #isPastEnd({ schedulingConfig, createdAt }: Job): boolean {
+    const { endAt } = parseSchedule(schedulingConfig, createdAt);
+    return endAt !== undefined && this.#now() >= endAt;
+  }
+
+  /** Whether the end of its schedule has something left to change in a job. */
+  #changesAtEnd({ jobId, schedulingConfig, targetSelection, waiting }: Job): boolean {
+    const behavior = schedulingConfig?.endBehavior ?? "STOP_ROLLOUT";
+    if (waiting.length > 0 || behavior !== "STOP_ROLLOUT") return true;
+    return targetSelection === "CONTINUOUS" && !this.#queue.ofJob(jobId).some(isPending);
+  }
 }

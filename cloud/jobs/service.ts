@@ -34,6 +34,8 @@ export interface JobsServiceOptions {
   readonly thingsOf: (targetArn: string) => readonly string[];
   /** @throws IotError "InvalidRequest" when a job's document, JSON, cannot be filled. */
   readonly checkDocument: (document: string) => void;
+  /** Whether a target ARN means that thing now. */
+  readonly isTarget: (targetArn: string, thingName: string) => boolean;
   /** Replaces the placeholders of a job's document, as each request of a thing for it asks. */
   readonly fillDocument: (job: Job, thingName: string) => string;
 }
@@ -127,7 +129,7 @@ export class JobsService {
       lastUpdatedAt: this.#options.now(),
       ...(comment !== undefined && { comment }),
     });
-    for (const thingName of things) this.#progress.enqueue(jobId, thingName);
+    for (const thingName of things) this.#progress.include(this.get(jobId), thingName);
     return this.get(jobId);
   }
 
@@ -178,33 +180,39 @@ export class JobsService {
     this.#progress.ended(this.getExecution(thingName, jobId));
   }
 
-  /** @throws IotError "ResourceNotFound", "InvalidStateTransition" while it runs and without force. */
+  /** @throws IotError "ResourceNotFound", "InvalidStateTransition" while it is pending and without force. */
   deleteExecution(thingName: string, jobId: string, number: number, force: boolean): void {
     const execution = this.getExecution(thingName, jobId, number);
-    if (execution.status === "IN_PROGRESS" && !force) {
-      throw new IotError("InvalidStateTransition", "Job execution is IN_PROGRESS; use force");
+    if (isPending(execution) && !force) {
+      const message = `Job execution is ${execution.status}; use force`;
+      throw new IotError("InvalidStateTransition", message);
     }
-    if (isPending(execution)) this.executions.put({ ...execution, status: "REMOVED" });
+    if (isPending(execution)) this.#remove(execution);
     this.executions.delete(execution);
   }
 
   /** Gives a thing that joined a target its execution of each continuous job on that target. */
   joined(targetArn: string, thingName: string): void {
     for (const job of this.#jobs.values()) {
-      const isOpen = job.targetSelection === "CONTINUOUS" && job.status === "IN_PROGRESS";
-      if (isOpen && job.targets.includes(targetArn)) this.#progress.enqueue(job.jobId, thingName);
+      const isContinuous = job.targetSelection === "CONTINUOUS";
+      if (isContinuous && job.targets.includes(targetArn)) this.#progress.include(job, thingName);
     }
   }
 
-  /** Takes the pending executions of a thing away that is gone, or that left a target. */
-  left(thingName: string, targetArn?: string): void {
-    for (const execution of this.executions.pending(thingName)) {
-      const job = this.get(execution.jobId);
-      const isMeant =
-        targetArn === undefined ||
-        (job.targetSelection === "CONTINUOUS" && job.targets.includes(targetArn));
-      if (isMeant) this.#remove(execution);
+  /** Takes from a thing that is gone, or that left a target, what jobs had for it that no longer mean it. */
+  left(thingName: string): void {
+    for (const job of this.#jobs.values()) {
+      if (this.#isMeant(job, thingName)) continue;
+      this.#progress.exclude(job, thingName);
+      const execution = this.executions.find(thingName, job.jobId);
+      if (execution !== undefined && isPending(execution)) this.#remove(execution);
     }
+  }
+
+  #isMeant({ targetSelection, targets }: Job, thingName: string): boolean {
+    const { isThing, isTarget } = this.#options;
+    if (targetSelection === "SNAPSHOT") return isThing(thingName);
+    return targets.some(arn => isTarget(arn, thingName));
   }
 
   /** Does all that is due by now. */

@@ -8,6 +8,7 @@ import {
   CreateStreamCommand,
   CreateThingCommand,
   DeleteJobCommand,
+  DeleteJobExecutionCommand,
   DeleteThingCommand,
   DescribeEndpointCommand,
   DescribeJobCommand,
@@ -206,6 +207,17 @@ test("what AWS would heed and this cloud cannot is refused by name", async t => 
         error.message === `${field}: the desk cloud does not emulate it`,
     );
   }
+});
+
+test("only force deletes an execution that is QUEUED, and its job completes without it", async t => {
+  const bench = await openCloud(t);
+  await createJob(bench, "j1", ["t1"]);
+  const which = { jobId: "j1", thingName: "t1", executionNumber: 1 };
+  const unforced = new DeleteJobExecutionCommand(which);
+  await assert.rejects(bench.iot.send(unforced), InvalidStateTransitionException);
+  await bench.iot.send(new DeleteJobExecutionCommand({ ...which, force: true }));
+  const { job } = await bench.iot.send(new DescribeJobCommand({ jobId: "j1" }));
+  assert.equal(job?.status, "COMPLETED");
 });
 
 test("a service that the cloud does not have is refused, also one named as what objects inherit", async t => {
