@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { formatImageVersion, parseImageVersion } from "xs-ota/image/version";
 import { OtaError } from "xs-ota/pal/error";
+import { endpointUrl } from "./profile.js";
 
 /** A whole number from `first` to `last`, for commander's options. */
 export function wholeNumber(first: number, last: number): (text: string) => number {
@@ -35,4 +36,11 @@ export function hostPort(text: string): { readonly host: string; readonly port: 
     return { host, port: Number(port) };
   }
   throw new InvalidArgumentError("It is host:port, as in 192.168.1.2:8883.");
+}
+
+/** The URL of a desk cloud, for commander's options. */
+export function deskEndpoint(text: string): string {
+  const { success, error } = endpointUrl.safeParse(text);
+  if (success) return text;
+  throw new InvalidArgumentError(error.issues.map(({ message }) => message).join(" "));
 }

@@ -12,10 +12,16 @@ const credentials = z.union([
   z.strictObject({ accessKeyId: z.string(), secretAccessKey: z.string() }),
 ]);
 
+/** Where a desk cloud listens. */
+export const endpointUrl = z.url({
+  protocol: /^https?$/,
+  error: "It is like http://127.0.0.1:8080.",
+});
+
 /** Which cloud to speak to, and as whom. */
 const profile = z.strictObject({
   /** Of the desk cloud; absent for AWS. */
-  endpoint: z.url().optional(),
+  endpoint: endpointUrl.optional(),
   region: z.string().optional(),
   credentials: credentials.optional(),
   /** The S3 bucket that firmware is put in. */
@@ -51,11 +57,15 @@ export function chooseProfile(options: ProfileOptions): Profile {
   const path = options.config ?? findConfiguration();
   const found = path === undefined ? { profiles: {} } : readConfiguration(path);
   const name = profileName(options, found);
-  const chosen = name === undefined ? {} : found.profiles[name];
+  const chosen = name === undefined ? {} : profileNamed(name, found);
   if (chosen === undefined) throw noProfile(String(name), path, Object.keys(found.profiles));
   const { endpoint = chosen.endpoint, region = chosen.region } = options;
-  return profile.parse({ ...chosen, endpoint, region });
+  return { ...chosen, endpoint, region };
 }
+
+/** A name may be that of something every object has. */
+const profileNamed = (name: string, { profiles }: Configuration): Profile | undefined =>
+  Object.hasOwn(profiles, name) ? profiles[name] : undefined;
 
 /** An endpoint on the command line stands for itself: the keys of a default profile are not for it. */
 function profileName(options: ProfileOptions, found: Configuration): string | undefined {

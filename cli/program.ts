@@ -24,6 +24,7 @@ import { thingsCommand } from "./commands/things.js";
 import { watchCommand } from "./commands/watch.js";
 import { CliError, exitCodes } from "./failure.js";
 import { ManualHelp } from "./help.js";
+import { deskEndpoint } from "./options.js";
 import type { Session } from "./session.js";
 
 const files = `
@@ -76,7 +77,7 @@ function createProgram(session: Session): Command {
   const program = new Command("xs-ota")
     .description("Over-the-air firmware updates for devices that run TypeScript on XS.")
     .option("--profile <name>", "the cloud to use, by its name in the configuration")
-    .option("--endpoint <url>", "a desk cloud; without it and a profile, AWS")
+    .option("--endpoint <url>", "a desk cloud; without it and a profile, AWS", deskEndpoint)
     .option("--region <name>", "the AWS region")
     .option("--config <file>", "the configuration, instead of ./xs-ota.json or the user's own")
     .option("--json", "print one JSON value a line")

@@ -9,15 +9,16 @@ import { makeTemporaryFolder } from "xs-ota/test/support/files";
 
 const { folder, remove } = makeTemporaryFolder();
 after(remove);
-const [key, certificate, text] = ["key.pem", "cert.pem", "text.bin"].map(n => join(folder, n)) as [
-  string,
-  string,
-  string,
-];
+const place = (name: string): string => join(folder, name);
+const [key, certificate, text] = [place("key.pem"), place("cert.pem"), place("text.bin")];
+const [empty, ftp] = [place("empty.json"), place("ftp.json")];
 const pair = await createCodeSigningPair("ecdsa-p256", "vendor", 1);
 writeFileSync(key, pair.privateKey);
 writeFileSync(certificate, pair.certificate);
 writeFileSync(text, "hello\n");
+writeFileSync(empty, '{"profiles": {}}');
+writeFileSync(ftp, '{"default": "desk", "profiles": {"desk": {"endpoint": "ftp://desk"}}}');
+const nowhere = "http://127.0.0.1:9";
 
 /** What is typed, the exit code, and what the message says: the field or the file at fault, and the remedy. */
 // prettier-ignore
@@ -37,6 +38,10 @@ const mistakes: readonly (readonly [args: readonly string[], code: number, messa
   [["inspect", text],                                 1, /text.bin: file: it is no image, delta or job document, and no board's flash has its size/],
   [["cloud", "--memory", "--config", text],           3, /the configuration .*text.bin: .*\n {2}Correct the JSON in it/],
   [["things", "--config", text],                      3, /the configuration .*text.bin: .*\n {2}Correct the JSON in it/],
+  [["things", "--config", ftp],                       3, /ftp.json: profiles.desk.endpoint: .*\n {2}docs.cli.md lists the fields/],
+  [["things", "--config", empty, "--profile", "constructor", "--endpoint", nowhere], 2, /no profile "constructor": .*does not have it/],
+  [["jobs", "--endpoint", "foo"],                     2, /--endpoint <url>' argument 'foo' is invalid. It is like http:..127.0.0.1:8080.\n {2}`xs-ota help jobs`/],
+  [["--endpoint", "ftp://desk", "jobs"],              2, /--endpoint <url>' argument 'ftp:..desk' is invalid/],
 ];
 
 for (const [args, code, message] of mistakes) {
