@@ -80,6 +80,10 @@ const TEXTS = IMAGE + IMAGE_LENGTH;
 /** Bytes of a record besides its texts and its bitmap. */
 const FIXED = 5 + 4 + 4 + IDENTITY_LENGTH + IMAGE_LENGTH + 1 + 1 + 1 + 2;
 
+/** Bytes of a record without note and etag. */
+export const recordLength = (jobId: string, bitmapLength: number): number =>
+  FIXED + jobId.length + bitmapLength;
+
 /** The record for the journal; of note and etag it has the first 60 characters. */
 export function formatProgress(progress: Progress): Uint8Array {
   const jobId = encodeUtf8(progress.jobId);

@@ -4,7 +4,7 @@ import { isSameBytes } from "xs-ota/pal/bytes";
 import type { Clock } from "xs-ota/pal/clock";
 import { OtaError } from "xs-ota/pal/error";
 import type { Pal } from "xs-ota/pal/pal";
-import { BlockBitmap } from "../download/bitmap.js";
+import { BlockBitmap, bitmapLength } from "../download/bitmap.js";
 import type { Memory } from "../download/memory.js";
 import type { BlockSink, BlockSource } from "../download/source.js";
 import { Supply, type SupplyOptions } from "../download/supply.js";
@@ -56,6 +56,15 @@ function admitTexts(memory: Memory, { streamName }: OtaJob, file: JobFile): void
   memory.admit("authScheme", file.authScheme);
 }
 
+/**
+ * A document may give any size: what counts the blocks must fit the journal before memory is asked for it.
+ * @throws OtaError "image-too-large".
+ */
+function admitSizes({ record, config }: TransferOptions, { jobId, files }: OtaJob): void {
+  const blockSize = 1 << config.log2FileBlockSize;
+  for (const { size } of files) record.admit(jobId, size, bitmapLength(size, blockSize));
+}
+
 function supplyOptions({ clock, config }: TransferOptions): SupplyOptions {
   return {
     clock,
@@ -87,8 +96,8 @@ export class Transfer {
 
   /**
    * Makes ready to receive a file of the job: from nothing, or from what the journal says is on the flash.
-   * @throws OtaError of Pal.createFile; "memory-exhausted", "file-type-unsupported"; of a header that is there already, as
-   *   Admission.checkHeader.
+   * @throws OtaError of Pal.createFile; "memory-exhausted", "file-type-unsupported"; "image-too-large" for more blocks than the
+   *   journal can keep count of, in any file of the job; of a header that is there already, as Admission.checkHeader.
    */
   constructor(options: TransferOptions, job: OtaJob, sources: readonly BlockSource[]) {
     const { config, platforms, record } = options;
@@ -96,6 +105,7 @@ export class Transfer {
     const index = progress?.fileIndex ?? 0;
     const file = job.files[index] as JobFile;
     admitTexts(options.memory, job, file);
+    admitSizes(options, job);
     this.#options = options;
     this.job = job;
     this.index = index;

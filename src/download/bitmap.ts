@@ -25,7 +25,7 @@ export class BlockBitmap implements ReceivedBlocks {
     this.#fileSize = fileSize;
     this.blockSize = blockSize;
     this.blockCount = Math.ceil(fileSize / blockSize);
-    const length = (this.blockCount + 7) >> 3;
+    const length = bitmapLength(fileSize, blockSize);
     if (saved !== undefined && saved.length !== length) {
       throw new OtaError("argument-invalid", `bitmap of ${saved.length} bytes, not ${length}`);
     }
@@ -97,3 +97,7 @@ export class BlockBitmap implements ReceivedBlocks {
   }
 }
 Object.freeze(BlockBitmap.prototype);
+
+/** Bytes that a bitmap of a file has. */
+export const bitmapLength = (fileSize: number, blockSize: number): number =>
+  Math.ceil(Math.ceil(fileSize / blockSize) / 8);

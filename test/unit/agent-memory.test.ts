@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MemoryOptions } from "xs-ota/download/memory";
 import { AgentBench, BLOCK, firmware, jobMessage } from "xs-ota/test/support/agent-bench";
+import { MemoryJournal, MemoryPal } from "xs-ota/test/support/memory-pal";
 
 /*
  * The application's memory, buffer by buffer: it is used first, an allocator only where it does not suffice, and an error names
@@ -104,4 +105,55 @@ test("a fresh URL that is too long ends the job, and says so", () => {
     bench.mqtt.take().find(line => line.includes("FAILED")) ?? "",
     /memory\.texts\.url has 12 bytes, 16 are needed/,
   );
+});
+
+/** Sizes of the job's files, and log2 of the blocks: more blocks than the journal can keep count of. */
+// prettier-ignore
+const uncounted: readonly (readonly [what: string, sizes: readonly number[], log2FileBlockSize: number])[] = [
+  ["a file of 4 GB",                         [4_000_000_000],        12],
+  ["a file of 2^32 - 1 bytes in small blocks", [0xffff_ffff],         8],
+  ["a second file of 4 GB",                  [SIZE, 4_000_000_000],  12],
+];
+
+for (const [what, sizes, log2FileBlockSize] of uncounted) {
+  test(`${what} is refused before memory is asked for and the journal is written`, () => {
+    const asked: number[] = [];
+    const written: number[] = [];
+    const journal = new MemoryJournal();
+    journal.save = record => {
+      if (record.length > 0) written.push(record.length);
+    };
+    const allocate = (length: number): Uint8Array => {
+      asked.push(length);
+      return new Uint8Array(length);
+    };
+    const memory = { request: new Uint8Array(176), block: new Uint8Array(BLOCK), allocate };
+    const filePals = { 1: new MemoryPal() };
+    const bench = new AgentBench({ memory, journal, filePals, config: { log2FileBlockSize } });
+    bench.agent.start();
+    const files = sizes.map((filesize, fileType) => ({
+      filesize,
+      fileid: fileType,
+      fileType,
+      "sig-sha256-ecdsa": "MEUC",
+    }));
+    const jobDocument = { afr_ota: { protocols: ["MQTT"], streamname: "S1", files } };
+    bench.job({ execution: { jobId: "AFR_OTA-j", jobDocument } });
+    const status = bench.mqtt.take().at(-1) ?? "";
+    assert.match(status, /"REJECTED".*image-too-large: \d+ bytes are more blocks than the journal/);
+    assert.deepEqual([asked, written], [[], []]);
+  });
+}
+
+test("a file of as many blocks as the journal can keep count of is received, one more is refused", () => {
+  const most = (4096 - 66 - "AFR_OTA-j".length) * 8 * 256;
+  for (const [size, isTaken] of [
+    [most, true],
+    [most + 1, false],
+  ] as const) {
+    const bench = new AgentBench({ config: { log2FileBlockSize: 8 } });
+    bench.agent.start();
+    bench.job(jobMessage(size));
+    assert.equal(bench.agent.state === "WaitingForFileBlock", isTaken, String(size));
+  }
 });
