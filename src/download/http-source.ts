@@ -16,6 +16,10 @@ interface Range {
   next: number | undefined;
   /** Byte behind the last one wanted. */
   end: number;
+  /** Whether the body is the whole file, whatever was asked for. */
+  isWhole: boolean;
+  /** Whether a block of it has come since blocks were asked for last. */
+  isMoving: boolean;
 }
 
 /**
@@ -53,6 +57,8 @@ export class HttpSource implements BlockSource {
     const file = this.#file;
     const first = bitmap.firstWanted(from);
     if (file?.url === undefined || first === undefined) return 0;
+    const coming = this.#stillToCome(bitmap, first);
+    if (coming > 0) return coming;
     this.#leave();
     const count = bitmap.runFrom(first, most === 1 ? 1 : bitmap.blockCount);
     const start = first * bitmap.blockSize;
@@ -60,9 +66,21 @@ export class HttpSource implements BlockSource {
     return count;
   }
 
+  /**
+   * How many wanted blocks a response with the whole file under way still brings, `first` among them: to ask such a server for
+   * each would have it begin the file anew each time. 0 when there is none, and when no block came since this was asked last.
+   */
+  #stillToCome(bitmap: BlockBitmap, first: number): number {
+    const range = this.#range;
+    if (range?.next === undefined || !range.isWhole || !range.isMoving) return 0;
+    range.isMoving = false;
+    const next = Math.floor(range.next / bitmap.blockSize);
+    return first < next ? 0 : bitmap.wantedIn(next, bitmap.blockCount, bitmap.blockCount);
+  }
+
   /** @param hops redirects followed so far */
   #get(url: string, start: number, end: number, hops = 0): void {
-    const range: Range = { next: undefined, end };
+    const range: Range = { next: undefined, end, isWhole: false, isMoving: false };
     this.#range = range;
     range.request = this.#http.get({
       url,
@@ -103,6 +121,7 @@ export class HttpSource implements BlockSource {
       sink.etag ??= etagOf(head);
       range.next = verdict.start;
       range.end = verdict.end;
+      range.isWhole = head.status === 200;
     }
   }
 
@@ -134,6 +153,7 @@ export class HttpSource implements BlockSource {
   #deliver(next: number, length: number): void {
     const size = this.#block.length;
     if (length < size && next !== this.#file?.size) return;
+    if (this.#range !== undefined) this.#range.isMoving = true;
     this.#sink?.onBlock(Math.ceil(next / size) - 1, this.#block.subarray(0, length));
   }
 

@@ -10,6 +10,8 @@ export interface ScriptedResponse {
   readonly body?: readonly Uint8Array[];
   /** How it ends, when not well. */
   readonly error?: string;
+  /** It does not end: nothing more comes. */
+  readonly stalls?: boolean;
 }
 
 /** An HTTP client whose server is the test. */
@@ -34,12 +36,17 @@ export class ScriptedHttp implements HttpClient {
   }
 
   /** Answers the request under way; stops when it is abandoned meanwhile. */
-  answer({ status, headers = {}, body = [], error }: ScriptedResponse): void {
+  answer(response: ScriptedResponse): void {
     const request = this.#pending;
+    const { status, headers = {}, body = [] } = response;
     if (request === undefined) throw new Error("no request to answer");
     request.onHead({ status, header: name => headers[name] });
     for (const piece of body) if (this.#pending === request) request.onBody(piece);
-    if (this.#pending !== request) return;
+    if (this.#pending === request) this.#end(request, response);
+  }
+
+  #end(request: HttpRequestOptions, { error, stalls }: ScriptedResponse): void {
+    if (stalls === true) return;
     this.#pending = undefined;
     request.onDone(error === undefined ? undefined : new OtaError("http-failed", error));
   }

@@ -58,6 +58,37 @@ test("a server that ignores ranges is used from the start of the file", () => {
   assert.equal(bench.agent.state, "ClosingFile");
 });
 
+/** An image whose TLVs, which a device with demands wants before the rest, are in its last block. */
+function imageWithTlvs(): Uint8Array {
+  const bytes = firmware("1.1.0", 20 * BLOCK);
+  new DataView(bytes.buffer).setUint32(12, bytes.length - 32 - 40, true);
+  bytes.set([0x07, 0x69, 40, 0, 0x10, 0, 32, 0], bytes.length - 40);
+  return bytes;
+}
+
+test("a server that ignores ranges is asked once, though the end of the file is wanted before its middle", () => {
+  const whole = imageWithTlvs();
+  const demands = { securityCounter: 0, deviceClass: undefined };
+  const bench = new AgentBench({ demands });
+  bench.agent.start();
+  bench.job(jobMessage(whole.length, { protocols: ["HTTP"], file: { update_data_url: URL } }));
+  const body = Array.from({ length: 80 }, (_, at) => whole.subarray(at * 1024, (at + 1) * 1024));
+  while (bench.http.isBusy) bench.http.answer({ status: 200, body });
+  assert.deepEqual(bench.pal.bytes, whole);
+  assert.equal(bench.agent.state, "ClosingFile");
+  assert.equal(bench.http.asked.length, 1);
+});
+
+test("a whole file of which no more comes is given up, and what is missing is asked for", () => {
+  const bench = downloading();
+  bench.http.answer({ status: 200, body: [image.subarray(0, 3 * BLOCK + 50)], stalls: true });
+  bench.clock.advance(20_000);
+  assert.equal(bench.http.asked[1], `${URL} bytes=${3 * BLOCK}-${4 * BLOCK - 1}`);
+  while (bench.http.isBusy) bench.http.serve(image);
+  assert.deepEqual(bench.pal.bytes, image);
+  assert.equal(bench.agent.state, "ClosingFile");
+});
+
 test("a whole file that does not tell its length, as when it comes in chunks, is used to its end", () => {
   const bench = downloading();
   bench.http.serve(image);
