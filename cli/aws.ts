@@ -4,7 +4,7 @@ import { IoTClient } from "@aws-sdk/client-iot";
 import { S3Client } from "@aws-sdk/client-s3";
 import { CliError, messageOf } from "./failure.js";
 import type { Profile } from "./profile.js";
-import { isUndoing } from "./undo.js";
+import { isUninterrupted } from "./undo.js";
 
 /** The clients through which everything is asked of a cloud: AWS's own, or the desk's. */
 export interface Aws {
@@ -63,7 +63,7 @@ function heed(interrupt: AbortSignal, { config }: IoTClient | S3Client): void {
   const { requestHandler } = config as IoTClient["config"];
   const send = requestHandler.handle.bind(requestHandler);
   requestHandler.handle = async (request: { method: string }, options) => {
-    if (isUndoing()) return send(request, options);
+    if (isUninterrupted()) return send(request, options);
     interrupt.throwIfAborted();
     const reads = request.method === "GET";
     return send(request, reads ? { ...options, abortSignal: interrupt } : options);

@@ -6,6 +6,7 @@ import {
   DeleteStreamCommand,
   DescribeThingCommand,
   DescribeThingGroupCommand,
+  GetJobDocumentCommand,
 } from "@aws-sdk/client-iot";
 import type { CreateJobRequest } from "@aws-sdk/client-iot";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -14,7 +15,7 @@ import type { Aws } from "./aws.js";
 import { CliError } from "./failure.js";
 import { formatJobDocument } from "./job-document.js";
 import type { DetachedSignature } from "./signing.js";
-import { allOrNothing } from "./undo.js";
+import { allOrNothing, evenInterrupted } from "./undo.js";
 
 /** A file on its way to devices, signed. */
 export interface SignedFile extends DetachedSignature {
@@ -103,8 +104,21 @@ export async function deploy(
       await aws.iot.send(createStream(plan));
       undo(() => aws.iot.send(new DeleteStreamCommand({ streamId: plan.streamName })));
     }
-    await aws.iot.send(createJob(deployment, plan, targets));
+    const command = createJob(deployment, plan, targets);
+    await aws.iot.send(command).catch(async (error: unknown) => {
+      if (!(await evenInterrupted(() => isMade(plan, aws)))) throw error;
+    });
   });
+}
+
+/** Whether the job is there, and ours: the answer that said so may be lost, and the second attempt was refused. */
+async function isMade({ jobId, key, streamName }: DeploymentPlan, { iot }: Aws): Promise<boolean> {
+  try {
+    const { document = "" } = await iot.send(new GetJobDocumentCommand({ jobId }));
+    return [key, streamName].some(own => document.includes(own));
+  } catch {
+    return false; // what became of the job's creation is what is told
+  }
 }
 
 function createStream({

@@ -4,10 +4,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** Takes one step back. */
 export type Undo = () => unknown;
 
-const undoing = new AsyncLocalStorage<true>();
+const uninterrupted = new AsyncLocalStorage<true>();
 
-/** Whether what runs now takes a step back: it runs to its end, also after Ctrl-C. */
-export const isUndoing = (): boolean => undoing.getStore() === true;
+/** Whether what runs now takes a step back, or finds out what is to be: it runs to its end, also after Ctrl-C. */
+export const isUninterrupted = (): boolean => uninterrupted.getStore() === true;
+
+/** Runs `act` to its end, also after Ctrl-C. */
+export const evenInterrupted = <R>(act: () => R): R => uninterrupted.run(true, act);
 
 /**
  * Runs `act`, which says after each step how to take it back. When it fails, its steps are taken back, the last
@@ -26,7 +29,7 @@ export async function allOrNothing<R>(act: (undo: (step: Undo) => void) => Promi
 
 async function taken(step: Undo): Promise<void> {
   try {
-    await undoing.run(true, step);
+    await evenInterrupted(step);
   } catch {
     // the failure of `act` is what is told
   }

@@ -68,11 +68,14 @@ async function interrupt({ folder, proxy }: Bench, at: RegExp, args: string[]): 
   return { code: await ended, out: String(out.read()) };
 }
 
-function interruptDeploy(bench: Bench, at: RegExp, jobId = "job-1"): Promise<Ended> {
-  const [file, key] = ["settings.bin", "key.pem"].map(name => join(bench.folder, name));
+function deployJob({ folder }: Bench): string[] {
+  const [file, key] = ["settings.bin", "key.pem"].map(name => join(folder, name));
   const what = ["deploy", String(file), "--file-type", "5", "--key", String(key)];
-  return interrupt(bench, at, [...what, "--thing", "lamp", "--job-id", jobId]);
+  return [...what, "--thing", "lamp", "--job-id", "job-1"];
 }
+
+const interruptDeploy = (bench: Bench, at: RegExp): Promise<Ended> =>
+  interrupt(bench, at, deployJob(bench));
 
 /** How many jobs, files and streams the cloud has. */
 async function storedIn({ iot, s3, profile }: Aws): Promise<readonly number[]> {
@@ -110,6 +113,14 @@ test("a deployment that is interrupted while its job is made says whether there 
   assert.deepEqual(await storedIn(bench.aws), [1, 1, 1]);
   assert.equal(code, 0);
   assert.match(out, /^job job-1 created .*\n.*too late.*`xs-ota cancel job-1`/);
+});
+
+test("a deployment whose job is made, though the answer is lost, keeps its file", async t => {
+  const bench = await openBench(t);
+  bench.proxy.loseAnswer(/^PUT \/jobs\//);
+  const run = await new CliProcess(deployJob(bench), bench.folder).end();
+  assert.deepEqual(await storedIn(bench.aws), [1, 1, 1]);
+  assert.equal(run.code, 0, run.error);
 });
 
 test("a thing whose certificate is interrupted has no files of it, and the cloud no certificate", async t => {

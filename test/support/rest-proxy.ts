@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 
-/** Stands between AWS's clients and their cloud, and holds back the request that a test names. */
+/** Stands between AWS's clients and their cloud, and holds back the request that a test names, or loses its answer. */
 export interface RestProxy {
   readonly endpoint: string;
   /**
@@ -12,6 +12,8 @@ export interface RestProxy {
    * when the test calls what it gets.
    */
   hold(which: RegExp): Promise<() => void>;
+  /** The next request whose method and path match reaches the cloud, and its answer is lost. */
+  loseAnswer(which: RegExp): void;
 }
 
 interface Hold {
@@ -23,11 +25,18 @@ interface Hold {
 export async function openRestProxy(t: TestContext, endpoint: string): Promise<RestProxy> {
   const { hostname: host, port } = new URL(endpoint);
   let waiting: Hold | undefined;
+  let losing: RegExp | undefined;
 
   // the Host that was signed goes on as it is
   function forward(asked: IncomingMessage, answer: ServerResponse): void {
     const { method, url: path, headers } = asked;
+    const isLost = losing?.test(`${method} ${path}`) === true;
+    if (isLost) losing = undefined;
     const onward = request({ host, port, method, path, headers }, got => {
+      if (isLost) {
+        answer.destroy();
+        return;
+      }
       answer.writeHead(got.statusCode ?? 500, got.headers);
       got.pipe(answer);
     });
@@ -54,5 +63,6 @@ export async function openRestProxy(t: TestContext, endpoint: string): Promise<R
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     hold: which => new Promise(caught => (waiting = { which, caught })),
+    loseAnswer: which => (losing = which),
   };
 }
