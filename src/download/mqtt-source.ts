@@ -81,9 +81,10 @@ export class MqttSource implements BlockSource {
     const first = bitmap.firstWanted(from);
     if (open === undefined || first === undefined) return 0;
     const offset = first & ~7;
-    const bits = bitmap.bits.subarray(offset >> 3, (offset >> 3) + MAX_BITMAP);
+    const bits = bitsFrom(bitmap, first);
     const limit = Math.max(1, Math.floor(MAX_BYTES_PER_REQUEST / this.#blockSize));
-    const blockCount = bitmap.wantedIn(offset, bits.length * 8, Math.min(most, limit));
+    const shown = offset + bits.length * 8 - first;
+    const blockCount = bitmap.wantedIn(first, shown, Math.min(most, limit));
     const request = this.#codec.formatGet({
       fileId: open.file.fileId,
       blockSize: this.#blockSize,
@@ -140,3 +141,14 @@ export class MqttSource implements BlockSource {
   }
 }
 Object.freeze(MqttSource.prototype);
+
+/** What a request shows of a bitmap: whole bytes, and no block before `first` as wanted. */
+function bitsFrom({ bits }: BlockBitmap, first: number): Uint8Array {
+  const shown = bits.subarray(first >> 3, (first >> 3) + MAX_BITMAP);
+  const [head = 0] = shown;
+  const wanted = head & (0xff << (first & 7));
+  if (wanted === head) return shown;
+  const masked = shown.slice();
+  masked[0] = wanted;
+  return masked;
+}

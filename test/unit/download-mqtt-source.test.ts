@@ -93,6 +93,16 @@ test("a request begins at the first wanted block, rounded down to a byte of the 
   assert.deepEqual([o, n, b[0], b.length], [16, 3, 0b0110_0000, 11]);
 });
 
+test("what is wanted before the block that a request is to begin with is not asked for", () => {
+  const { mqtt, source } = opened();
+  const bitmap = wanting(40, [16, 17, 20, 22, 23, 30]);
+  assert.equal(source.request(bitmap, 2, 20), 2);
+  const { o, b, n } = lastRequest(mqtt);
+  assert.deepEqual([o, [...b], n], [16, [0b1101_0000, 0b0100_0000, 0], 2]);
+  assert.equal(bitmap.remaining, 6, "and is wanted still");
+  assert.equal(bitmap.firstWanted(), 16);
+});
+
 test("no more is asked for than the bitmap of the request shows", () => {
   const { mqtt, source } = opened();
   const far = [8 + 1024, 8 + 1025, 8 + 1026];
