@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { encodeUtf8 } from "xs-ota/job/utf8";
 import { OtaError } from "xs-ota/pal/error";
 import {
   AgentBench,
@@ -121,18 +122,19 @@ test("a malformed document is refused by its job id, and the agent goes on", () 
   assert.equal(bench.agent.state, "WaitingForFileBlock");
 });
 
-/** Documents that would exhaust a small device, and what the operator reads. */
-const excesses: readonly (readonly [what: string, jobDocument: object, reason: string])[] = [
-  ["broad", { a: Array(4500).fill([]) }, "more than 1024 brackets, commas and colons"],
-  ["deep", { a: JSON.parse("[".repeat(40) + "]".repeat(40)) as object }, "nested deeper than 16"],
-  ["long", { a: "x".repeat(40_960) }, "bytes, more than 40960"],
+/** Documents that would exhaust a small device, as text: its stack has no room for such objects; and what the operator reads. */
+const excesses: readonly (readonly [what: string, makeValue: () => string, reason: string])[] = [
+  ["broad", () => `[${"[],".repeat(520)}0]`, "more than 1024 brackets, commas and colons"],
+  ["deep", () => "[".repeat(40) + "]".repeat(40), "nested deeper than 16"],
+  ["long", () => `"${"x".repeat(40_960)}"`, "bytes, more than 40960"],
 ];
 
-for (const [what, jobDocument, reason] of excesses) {
+for (const [what, makeValue, reason] of excesses) {
   test(`a document too ${what} to be read is refused by its job id, and the agent goes on`, () => {
     const bench = askedBench();
     bench.mqtt.take();
-    bench.job({ execution: { jobDocument, jobId: "AFR_OTA-j" } });
+    const message = `{"execution":{"jobDocument":{"a":${makeValue()}},"jobId":"AFR_OTA-j"}}`;
+    bench.mqtt.deliver(`${JOBS}/$next/get/accepted`, encodeUtf8(message));
     const [status = ""] = bench.mqtt.take();
     assert.ok(status.startsWith(`PUB q1 ${update} {"status":"REJECTED"`), status);
     assert.ok(status.includes(reason), status);
@@ -142,11 +144,21 @@ for (const [what, jobDocument, reason] of excesses) {
   });
 }
 
+test("a document as deep as is read is the application's, and rejected when it does not take it", () => {
+  const bench = askedBench();
+  bench.mqtt.take();
+  const value = "[".repeat(13) + "]".repeat(13);
+  const message = `{"execution":{"jobDocument":{"a":${value}},"jobId":"AFR_OTA-j"}}`;
+  bench.mqtt.deliver(`${JOBS}/$next/get/accepted`, encodeUtf8(message));
+  const [status = ""] = bench.mqtt.take();
+  assert.ok(status.includes("afr_ota is missing"), status);
+});
+
 test("a job with too much in its document is not refused by an answer to a request before the last", () => {
   const bench = askedBench();
   bench.clock.advance(10_000);
   bench.mqtt.take();
-  const execution = { jobId: "AFR_OTA-j", jobDocument: { a: Array(4500).fill([]) } };
+  const execution = { jobId: "AFR_OTA-j", jobDocument: { a: Array(520).fill([]) } };
   bench.job({ clientToken: "0:T1", execution });
   assert.deepEqual(bench.mqtt.take(), []);
 });

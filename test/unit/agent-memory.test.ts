@@ -151,7 +151,9 @@ test("a file of as many blocks as the journal can keep count of is received, one
     [most, true],
     [most + 1, false],
   ] as const) {
-    const bench = new AgentBench({ config: { log2FileBlockSize: 8 } });
+    const pal = new MemoryPal();
+    pal.createFile = () => undefined; // a board has no memory for 8 MB
+    const bench = new AgentBench({ pal, config: { log2FileBlockSize: 8 } });
     bench.agent.start();
     bench.job(jobMessage(size));
     assert.equal(bench.agent.state === "WaitingForFileBlock", isTaken, String(size));

@@ -92,13 +92,17 @@ test("brackets, commas and colons in a text take no memory of their own", () => 
   assert.deepEqual(parse(JSON.stringify([text])), [text]);
 });
 
-const broad = Array.from({ length: 1024 }, () => 1);
-const deep = JSON.parse("[".repeat(16) + "]".repeat(16)) as object;
+const makeBroad = (): readonly number[] => Array.from({ length: 1024 }, () => 1);
+/** As text, for a board's stack has no room for such objects. */
+const deep = `{"a":${"[".repeat(16)}${"]".repeat(16)}}`;
 
 test("of a message whose document is too much, what stands around the document is read", () => {
-  for (const jobDocument of [{ broad }, { deep }, { long: "x".repeat(41_000) }]) {
-    const execution = { jobId: "J", statusDetails: { a: "b" }, jobDocument, versionNumber: 1 };
-    assert.deepEqual(outline({ clientToken: "0:T", execution }), {
+  const [broad, long] = [{ a: makeBroad() }, { a: "x".repeat(41_000) }].map(value =>
+    JSON.stringify(value),
+  );
+  for (const document of [broad, deep, long]) {
+    const execution = `{"jobId":"J","statusDetails":{"a":"b"},"jobDocument":${document},"versionNumber":1}`;
+    assert.deepEqual(outlineOf(encodeUtf8(`{"clientToken":"0:T","execution":${execution}}`)), {
       clientToken: "0:T",
       execution: { jobId: "J", statusDetails: {}, jobDocument: {}, versionNumber: 1 },
     });
@@ -106,6 +110,7 @@ test("of a message whose document is too much, what stands around the document i
 });
 
 test("what a document holds does not show around it", () => {
+  const broad = makeBroad();
   const execution = { jobId: "other" };
   const texts = ['"},"jobId":"other","x":{"', '\\"},"jobId":"other"', "]}}{[", "\\"];
   for (const trap of [{ execution }, [execution], { jobId: "other" }, texts, ...texts]) {
@@ -120,6 +125,7 @@ test("what a document holds does not show around it", () => {
 });
 
 test("what stands around a document may be too much as well, or no JSON", () => {
+  const broad = makeBroad();
   assert.equal(
     outline({ execution: { jobId: "J" }, ...Object.fromEntries(broad.entries()) }),
     undefined,
