@@ -26,6 +26,10 @@ export function jobInfo(job: OtaJob): JobInfo {
 /** Whether the update has brought an image, and not other files only. */
 const hasImage = ({ image }: Progress): boolean => image.some(byte => byte !== 0);
 
+/** Whether the record is of a job that has succeeded. */
+const isCommitted = (progress: Progress | undefined, { jobId }: OtaJob): progress is Progress =>
+  progress?.jobId === jobId && progress.phase === "committed";
+
 /** The part of the journey before a file: a start and what it means, asking for a job, judging it, the trial. */
 export class JobActions {
   readonly #context: Context;
@@ -147,14 +151,9 @@ export class JobActions {
 
   /** It may be the job that ends; another attempt at one that has succeeded has succeeded, too. */
   #processEnding(job: JobDocument): void {
-    const { reporter, signal } = this.#context;
-    if (job.kind === "ota" && this.#isCommitted(job)) reporter.followLater(job);
+    const { reporter, record, signal } = this.#context;
+    if (job.kind === "ota" && isCommitted(record.progress, job)) reporter.followLater(job);
     signal("NoJob");
-  }
-
-  #isCommitted({ jobId }: OtaJob): boolean {
-    const { progress } = this.#context.record;
-    return progress?.jobId === jobId && progress.phase === "committed";
   }
 
   /** There is nothing to do. */
@@ -184,7 +183,7 @@ export class JobActions {
       return;
     }
     reporter.follow(job);
-    if (progress !== undefined && this.#isCommitted(job)) {
+    if (isCommitted(progress, job)) {
       this.#reportCommitted(progress); // the cloud, or the journal, does not know that it is over
       signal("NoJob");
     } else {
