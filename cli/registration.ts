@@ -26,8 +26,8 @@ export interface ThingCredentials {
 export interface Registration {
   /** Kind of the device's key; "ecdsa-p256" unless told. */
   readonly keyKind?: KeyKind;
-  /** Keeps the credentials; called before they are good for anything. */
-  readonly store?: (credentials: ThingCredentials) => void;
+  /** Keeps the credentials; called before they are good for anything. It says how to take that back. */
+  readonly store?: (credentials: ThingCredentials, undo: (step: Undo) => void) => void;
 }
 
 /** The policy of all devices: each may do what an update needs, on its own topics only. */
@@ -47,7 +47,7 @@ export async function registerThing(
   await makePolicy(iot, thingArn.replace(/:thing\/.*$/, ""));
   return allOrNothing(async undo => {
     const { principal, ...credentials } = await issueCertificate(iot, thingName, keyKind, undo);
-    store?.(credentials);
+    store?.(credentials, undo);
     await iot.send(new AttachPolicyCommand({ policyName: DEVICE_POLICY, target: principal }));
     await iot.send(new AttachThingPrincipalCommand({ thingName, principal }));
     return credentials;

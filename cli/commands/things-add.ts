@@ -12,7 +12,7 @@ import { CliError } from "../failure.js";
 import { makeFolder } from "../files.js";
 import { type KeyKind, keyKindNames } from "../keys.js";
 import { thingName } from "../options.js";
-import { registerThing, type ThingCredentials } from "../registration.js";
+import { registerThing } from "../registration.js";
 import type { Session } from "../session.js";
 import {
   hasThingFiles,
@@ -23,7 +23,6 @@ import {
   THINGS_FOLDER,
   writeThingFiles,
 } from "../thing-files.js";
-import { allOrNothing } from "../undo.js";
 
 const examples = `
 Writes <out>/<name>.cert.pem and <out>/<name>.key.pem (readable by you alone). The private key is made here and
@@ -84,12 +83,12 @@ async function addThing(
     await checkKnown(aws, thingName, files);
     return;
   }
-  await allOrNothing(async undo => {
-    const store = (credentials: ThingCredentials): void => {
+  await registerThing(aws, thingName, {
+    keyKind,
+    store(credentials, undo) {
       writeThingFiles(files, credentials);
       undo(() => removeThingFiles(files));
-    };
-    await registerThing(aws, thingName, { keyKind, store });
+    },
   });
 }
 
